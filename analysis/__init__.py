@@ -1,0 +1,1 @@
+"""Reading a classifier: features, text maps, concepts, shortcuts, explanations, the pipeline."""

@@ -1,0 +1,362 @@
+"""The tables of an audit's store (design §5). Types are portable; SQLite is only the default.
+
+Every row of a result hangs on the stage that made it: when the stage is done again, its rows go
+and the new ones come in one transaction. Ids of classes, images, concepts and units are given by
+the writer (they are row numbers of the arrays beside the store), not by the database.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Declarative base; constraints are named, as Alembic's batch mode needs."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  (read by SQLAlchemy at class creation)
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        datetime: DateTime(timezone=True),
+    }
+
+
+def _parent(column: str, *, index: bool = False, primary_key: bool = False) -> Any:
+    """A foreign key whose row goes with its parent."""
+    return mapped_column(
+        ForeignKey(column, ondelete="CASCADE"), index=index, primary_key=primary_key
+    )
+
+
+class Run(Base):
+    """One call of a command that wrote into the store."""
+
+    __tablename__ = "run"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    command: Mapped[str]
+    config: Mapped[dict[str, Any]]
+    versions: Mapped[dict[str, Any]]  # of Glowworm, Python and the libraries that make numbers
+    seed: Mapped[int]
+    started: Mapped[datetime]
+    finished: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(
+        CheckConstraint("status in ('running','done','failed','stopped')", name="status")
+    )
+    error: Mapped[str | None]
+
+
+class Stage(Base):
+    """One step of the audit: what it was made from, and how it went."""
+
+    __tablename__ = "stage"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    run_id: Mapped[int] = _parent("run.id")
+    input_hash: Mapped[str]  # sha256 over configuration, code version and the inputs' hashes
+    status: Mapped[str] = mapped_column(
+        CheckConstraint("status in ('done','skipped','stale')", name="status")
+    )
+    reason: Mapped[str | None]  # why it was skipped or what made it stale
+    notes: Mapped[list[Any]]  # warnings and fallbacks, one sentence each, shown to the auditor
+    finished: Mapped[datetime]
+    seconds: Mapped[float]
+
+
+class Artifact(Base):
+    """An array beside the store: ``arrays/<name>.npy``."""
+
+    __tablename__ = "artifact"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name", index=True)
+    path: Mapped[str]  # relative to the audit's directory
+    sha256: Mapped[str]
+    dtype: Mapped[str]
+    shape: Mapped[list[Any]]
+
+
+class Measure(Base):
+    """A single number about the whole audit, with its floor and its denominator."""
+
+    __tablename__ = "measure"
+    name: Mapped[str] = mapped_column(primary_key=True)  # "accuracy", "planted found at rank 1"
+    stage_name: Mapped[str] = _parent("stage.name")
+    value: Mapped[float]
+    floor: Mapped[float | None]  # what chance or a random baseline gives
+    n: Mapped[int]  # the denominator
+    what: Mapped[str]  # one sentence that says what was measured
+
+
+class Model(Base):
+    """The classifier under audit (one row) and the words' encoder it is read with."""
+
+    __tablename__ = "model"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    name: Mapped[str]
+    spec: Mapped[dict[str, Any]]
+    weights_sha256: Mapped[str]
+    feature_dim: Mapped[int]
+    num_classes: Mapped[int]
+    preprocessing: Mapped[dict[str, Any]]
+    split_method: Mapped[str]
+    split_error: Mapped[float]  # largest |f·W + b - logits| on the probe batch
+
+
+class Class(Base):
+    """A class, in the order of the classifier's outputs."""
+
+    __tablename__ = "class"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    name: Mapped[str] = mapped_column(index=True)
+    folder: Mapped[str | None]  # the id by which an image folder is matched
+
+
+class Image(Base):
+    """An image that could be read."""
+
+    __tablename__ = "image"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    path: Mapped[str]  # relative to the images' directory
+    sha256: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("class.id", ondelete="CASCADE"))
+    __table_args__ = (Index(None, "class_id"),)
+
+
+class SkippedImage(Base):
+    """A file that could not be read as an image, and why."""
+
+    __tablename__ = "skipped_image"
+    path: Mapped[str] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    reason: Mapped[str]
+
+
+class Thumbnail(Base):
+    """A small JPEG, in a table of its own so that scans of images stay narrow."""
+
+    __tablename__ = "thumbnail"
+    image_id: Mapped[int] = _parent("image.id", primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Prediction(Base):
+    """One of the best classes of an image."""
+
+    __tablename__ = "prediction"
+    image_id: Mapped[int] = _parent("image.id", primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    stage_name: Mapped[str] = _parent("stage.name")
+    class_id: Mapped[int] = _parent("class.id", index=True)
+    logit: Mapped[float]
+    probability: Mapped[float]
+
+
+class Concept(Base):
+    """A text of the vocabulary, encoded as it stands."""
+
+    __tablename__ = "concept"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    text: Mapped[str] = mapped_column(index=True)
+
+
+class TextMap(Base):
+    """A map from text embeddings into the classifier's weight space, with its held-out scores."""
+
+    __tablename__ = "text_map"
+    name: Mapped[str] = mapped_column(primary_key=True)  # mlp, kernel, mean, random
+    stage_name: Mapped[str] = _parent("stage.name")
+    shown_first: Mapped[bool]  # the one held-out classes favour
+    is_floor: Mapped[bool]
+    config: Mapped[dict[str, Any]]
+    seconds: Mapped[float]  # to fit on all classes
+    held_out_cosine: Mapped[float]  # mean over classes of cos(w_c, map that never saw c)
+    held_out_top1: Mapped[float]  # w_c finds its own regressed embedding among all classes'
+    held_out_top5: Mapped[float]
+    held_out_mrr: Mapped[float]
+    image_top1: Mapped[float | None]  # images of held-out classes, generalized (paper §4.1)
+    image_top5: Mapped[float | None]
+
+
+class ClassConcept(Base):
+    """One of the best concepts of a class; the full matrices are arrays beside the store."""
+
+    __tablename__ = "class_concept"
+    class_id: Mapped[int] = _parent("class.id", primary_key=True)
+    text_map: Mapped[str] = _parent("text_map.name", primary_key=True)
+    source: Mapped[str] = mapped_column(
+        CheckConstraint("source in ('weights','features')", name="source"), primary_key=True
+    )
+    rank: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    stage_name: Mapped[str] = _parent("stage.name")
+    concept_id: Mapped[int] = _parent("concept.id", index=True)
+    score: Mapped[float]  # cosine
+    z: Mapped[float]  # the score among the concept's scores over all classes
+
+
+class ImageConcept(Base):
+    """One of the best concepts of an image (§4.3)."""
+
+    __tablename__ = "image_concept"
+    image_id: Mapped[int] = _parent("image.id", primary_key=True)
+    text_map: Mapped[str] = _parent("text_map.name", primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    stage_name: Mapped[str] = _parent("stage.name")
+    concept_id: Mapped[int] = _parent("concept.id", index=True)
+    score: Mapped[float]
+    z: Mapped[float]
+
+
+class Finding(Base):
+    """A (class, concept) pair that the classifier holds; the best of each class are kept."""
+
+    __tablename__ = "finding"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    class_id: Mapped[int] = _parent("class.id", index=True)
+    concept_id: Mapped[int] = _parent("concept.id", index=True)
+    text_map: Mapped[str] = _parent("text_map.name")
+    position: Mapped[int]  # within the class, best first, from 1
+    rank: Mapped[int | None]  # among unexpected concepts only; null where name-implied
+    name_implied: Mapped[bool]
+    verdict: Mapped[str] = mapped_column(
+        CheckConstraint(
+            "verdict in ('candidate','supported','correlational','refuted','insufficient')",
+            name="verdict",
+        )
+    )
+    score: Mapped[float]  # combined z by which findings are ranked
+    p: Mapped[float]
+    q: Mapped[float]  # Benjamini-Hochberg over all pairs tested
+    score_weights: Mapped[float]
+    z_weights: Mapped[float]
+    score_features: Mapped[float | None]
+    z_features: Mapped[float | None]
+    z_name: Mapped[float]  # what the name alone implies, by a map that never saw the class
+    __table_args__ = (UniqueConstraint("class_id", "concept_id"),)
+
+
+class SparseAutoencoder(Base):
+    """The sparse autoencoder of this audit (one row), scored on held-out images."""
+
+    __tablename__ = "sae"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    config: Mapped[dict[str, Any]]
+    directory: Mapped[str]  # relative; sae-lens's own format
+    n_train: Mapped[int]
+    n_held_out: Mapped[int]
+    explained_variance: Mapped[float]  # about the mean
+    l0: Mapped[float]
+    alive_share: Mapped[float]
+    top1_agreement: Mapped[float]  # decision kept when the reconstruction replaces the feature
+    logit_kl: Mapped[float]
+    floor_explained_variance: Mapped[float]  # the same for a random-direction autoencoder
+    floor_top1_agreement: Mapped[float]
+    seconds: Mapped[float]
+
+
+class Unit(Base):
+    """A latent of the autoencoder or a neuron (a dimension of the feature)."""
+
+    __tablename__ = "unit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    kind: Mapped[str] = mapped_column(CheckConstraint("kind in ('latent','neuron')", name="kind"))
+    number: Mapped[int]  # its index within its kind
+    alive: Mapped[bool]
+    density: Mapped[float]  # share of images on which it is active
+    mean_activation: Mapped[float]
+    max_activation: Mapped[float]
+    histogram: Mapped[dict[str, Any]]  # {"edges": [...], "counts": [...]} over active images
+    __table_args__ = (UniqueConstraint("kind", "number"),)
+
+
+class UnitClass(Base):
+    """Effect of a unit on a class's logit: its direction times the class embedding."""
+
+    __tablename__ = "unit_class"
+    unit_id: Mapped[int] = _parent("unit.id", primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)  # from 1, by |effect|
+    stage_name: Mapped[str] = _parent("stage.name")
+    class_id: Mapped[int] = _parent("class.id", index=True)
+    effect: Mapped[float]
+
+
+class Label(Base):
+    """A candidate text for a unit, with its scores on held-out images and their floor."""
+
+    __tablename__ = "label"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    unit_id: Mapped[int] = _parent("unit.id", index=True)
+    text_map: Mapped[str] = _parent("text_map.name")
+    rank: Mapped[int]  # from 1, within unit and text map
+    concept_id: Mapped[int] = _parent("concept.id", index=True)
+    method: Mapped[str]  # "direction"
+    cosine: Mapped[float]
+    z: Mapped[float]
+    pearson: Mapped[float | None]
+    auprc: Mapped[float | None]
+    f1: Mapped[float | None]
+    auc: Mapped[float | None]
+    floor_pearson: Mapped[float | None]  # 95th percentile over random labels
+    abstained: Mapped[bool]  # the label does not clear the floor
+
+
+class Activation(Base):
+    """An image on which a unit is active: the strongest, and a sample over the quantiles."""
+
+    __tablename__ = "activation"
+    unit_id: Mapped[int] = _parent("unit.id", primary_key=True)
+    stratum: Mapped[str] = mapped_column(
+        CheckConstraint("stratum in ('top','quantile')", name="stratum"), primary_key=True
+    )
+    rank: Mapped[int] = mapped_column(primary_key=True)  # from 1, strongest first
+    stage_name: Mapped[str] = _parent("stage.name")
+    image_id: Mapped[int] = _parent("image.id", index=True)
+    value: Mapped[float]
+
+
+class Explanation(Base):
+    """A sentence about one decision, with its score and its floor."""
+
+    __tablename__ = "explanation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    image_id: Mapped[int] = _parent("image.id", index=True)
+    class_id: Mapped[int] = _parent("class.id", index=True)  # the decision that is explained
+    method: Mapped[str]
+    text: Mapped[str]
+    score: Mapped[float]  # cos(f, û(text)), the objective of the search
+    floor: Mapped[float]  # 95th percentile of the same score over sentences for other images
+    fluency: Mapped[float]  # mean log-likelihood per token under the bare language model
+    language_model: Mapped[str]
+    text_map: Mapped[str] = _parent("text_map.name")
+    config: Mapped[dict[str, Any]]
+    candidates: Mapped[list[Any]]  # the other iterations' sentences and scores
+    seconds: Mapped[float]

@@ -1,0 +1,1 @@
+"""Sparse autoencoders on a classifier's features: training, latents and their labels."""
