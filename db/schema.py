@@ -5,7 +5,7 @@ and the new ones come in one transaction. Ids of classes, images, concepts and u
 the writer (they are row numbers of the arrays beside the store), not by the database.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -16,9 +16,23 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
+    TypeDecorator,
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment. SQLite keeps no time zone: all go in as UTC and come out as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        return value and value.replace(tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
@@ -35,8 +49,8 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012  (read by SQLAlchemy at class creation)
         dict[str, Any]: JSON,
-        list[Any]: JSON,
-        datetime: DateTime(timezone=True),
+        list[Any]: JSON(none_as_null=True),
+        datetime: UtcDateTime(),
     }
 
 
@@ -82,15 +96,16 @@ class Stage(Base):
 
 
 class Artifact(Base):
-    """An array beside the store: ``arrays/<name>.npy``."""
+    """A file beside the store: an array, ``arrays/<name>.<hash>.npy``, or one a library wrote."""
 
     __tablename__ = "artifact"
     name: Mapped[str] = mapped_column(primary_key=True)
     stage_name: Mapped[str] = _parent("stage.name", index=True)
     path: Mapped[str]  # relative to the audit's directory
+    size: Mapped[int]  # in bytes
     sha256: Mapped[str]
-    dtype: Mapped[str]
-    shape: Mapped[list[Any]]
+    dtype: Mapped[str | None]  # null where the file is no array
+    shape: Mapped[list[Any] | None]
 
 
 class Measure(Base):
