@@ -1,0 +1,56 @@
+"""The frozen configuration of an audit, checked when it is made."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from analysis.classifier.spec import ModelSpec
+from analysis.errors import UsageError
+from analysis.text.encoder import PACKAGED
+
+TextMapChoice = Literal["auto", "mlp", "kernel"]
+TEXT_MAPS: tuple[str, ...] = ("auto", "mlp", "kernel")
+
+
+@dataclass(frozen=True)
+class AuditConfig:
+    """Everything an audit depends on. Paths are kept as given; stages hash what lies there."""
+
+    model: ModelSpec
+    out: Path
+    images: Path | None = None
+    """An ImageFolder tree; None audits the weights alone."""
+    class_names: Path | None = None
+    concepts: Path | None = None
+    """A vocabulary; None takes the project's own."""
+    text_encoder: str = PACKAGED
+    language_model: str = "gpt2"
+    text_map: TextMapChoice = "auto"
+    """Which map is shown first; ``auto`` lets held-out classes decide. All are always stored."""
+    sae_width: int | None = None
+    sae_k: int | None = None
+    explain: int = 4
+    """How many decisions are explained in a sentence."""
+    full_explanations: bool = False
+    """The paper's setting (K = 512, 20 iterations) instead of the reduced one."""
+    device: str = "cpu"
+    batch_size: int = 32
+    workers: int = 2
+    seed: int = 0
+    title: str = field(default="")
+
+    def __post_init__(self) -> None:
+        for name, least in (("explain", 0), ("batch_size", 1), ("workers", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if value < least:
+                raise UsageError(f"--{name.replace('_', '-')} is {value}: give {least} or more")
+        if self.text_map not in TEXT_MAPS:
+            raise UsageError(f"--text-map is {self.text_map!r}: give one of {', '.join(TEXT_MAPS)}")
+        if (self.sae_width is None) != (self.sae_k is None):
+            raise UsageError("--sae-width and --sae-k belong together: give both or neither")
+        if self.sae_width is not None and self.sae_k is not None:
+            if not 0 < self.sae_k <= self.sae_width:
+                raise UsageError(
+                    f"--sae-k is {self.sae_k} of --sae-width {self.sae_width}: "
+                    "give 1 or more and at most the width"
+                )

@@ -1,0 +1,1 @@
+"""Text encoders, prompts and the cache of embeddings."""

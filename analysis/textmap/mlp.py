@@ -1,0 +1,137 @@
+"""The paper's text map: MLP with input dropout and learned soft dropout (§3.1, Appendix I, N)."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+PAPER_EPOCHS = 2500
+
+
+@dataclass(frozen=True)
+class MlpEstimator:
+    """ŵ = GLU(MLP(drop(s))), trained by the cosine loss of eq. 1, full batch.
+
+    With soft dropout W1 ∈ R^{k×2k} and W2 ∈ R^{2k×d}, without it W1 ∈ R^{k×4d} and W2 ∈ R^{4d×d};
+    each followed by LayerNorm, the first then by GELU and dropout .5 (Appendix I).
+
+    Where the paper leaves room we chose:
+
+    - The GLU's gate is σ(LayerNorm(W_g h)), W_g ∈ R^{d×d}, and it scales the MLP's own output h:
+      "learn how to selectively scale [features] with values between 0 and 1". (A widening
+      W ∈ R^{d×2d} would replace h by a second linear layer.)
+    - The coin of probability .3 for the input dropout falls for each row, each epoch; dropped
+      rows are rescaled by 2, as conventional dropout does, so that both kinds of rows have the
+      same expected length.
+    - Input embeddings have unit norm; they are scaled by √k, so that W1 sees entries of unit size.
+    """
+
+    epochs: int = PAPER_EPOCHS
+    soft_dropout: bool = True
+    learning_rate: float = 5e-3
+    dropout: float = 0.5
+    input_dropout: float = 0.5
+    input_dropout_probability: float = 0.3
+    device: str = "cpu"
+    on_epoch: Callable[[], None] | None = field(default=None, compare=False)
+    name: str = "mlp"
+    is_floor: bool = False
+
+    def fit(
+        self,
+        embeddings: Float[np.ndarray, "classes embedding"],
+        class_embeddings: Float[np.ndarray, "classes features"],
+        *,
+        seed: int,
+    ) -> "MlpMap":
+        """Train on all pairs at once; the same seed gives the same map on the same machine."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            s = torch.from_numpy(embeddings).to(self.device)
+            w = torch.from_numpy(class_embeddings).to(self.device)
+            net = build_net(s.shape[1], w.shape[1], self).to(self.device).train()
+            optimizer = torch.optim.Adam(net.parameters(), lr=self.learning_rate)
+            schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.epochs)
+            for _ in range(self.epochs):
+                optimizer.zero_grad()
+                loss = (1 - functional.cosine_similarity(net(s), w)).sum()
+                loss.backward()
+                optimizer.step()
+                schedule.step()
+                if self.on_epoch is not None:
+                    self.on_epoch()
+        return MlpMap(net.eval(), device=self.device)
+
+    def describe(self) -> dict[str, Any]:
+        """Its configuration, as JSON."""
+        described = asdict(self)
+        del described["on_epoch"]
+        return described
+
+
+@dataclass(frozen=True)
+class MlpMap:
+    """A trained net, in evaluation mode (no dropout; the learned gate stays)."""
+
+    net: nn.Module
+    device: str = "cpu"
+
+    def __call__(
+        self, embeddings: Float[np.ndarray, "texts embedding"]
+    ) -> Float[np.ndarray, "texts features"]:
+        """Directions û(t) = GLU(MLP(s))."""
+        with torch.no_grad():
+            return self.net(torch.from_numpy(embeddings).to(self.device)).cpu().numpy()
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The net's parameters by name."""
+        return {name: value.cpu().numpy() for name, value in self.net.state_dict().items()}
+
+
+def build_net(embedding_dim: int, feature_dim: int, config: MlpEstimator) -> nn.Module:
+    """The net k → d of Appendix I as a plain stack of layers."""
+    hidden = 2 * embedding_dim if config.soft_dropout else 4 * feature_dim
+    layers = [
+        InputDropout(embedding_dim, config),
+        nn.Linear(embedding_dim, hidden),
+        nn.LayerNorm(hidden),
+        nn.GELU(),
+        nn.Dropout(config.dropout),
+        nn.Linear(hidden, feature_dim),
+        nn.LayerNorm(feature_dim),
+    ]
+    if config.soft_dropout:
+        layers.append(SoftDropout(feature_dim))
+    return nn.Sequential(*layers)
+
+
+class InputDropout(nn.Module):
+    """Half of a row's features dropped, for three rows in ten (§3.1); entries of unit size."""
+
+    def __init__(self, embedding_dim: int, config: MlpEstimator) -> None:
+        super().__init__()
+        self.scale = embedding_dim**0.5
+        self.dropped, self.probability = config.input_dropout, config.input_dropout_probability
+
+    def forward(self, s: Tensor) -> Tensor:
+        s = s * self.scale
+        if not self.training:
+            return s
+        coin = torch.rand(len(s), 1, device=s.device) < self.probability
+        return torch.where(coin, functional.dropout(s, self.dropped), s)
+
+
+class SoftDropout(nn.Module):
+    """Each dimension of the regressed class embedding scaled by a learned gate in (0, 1)."""
+
+    def __init__(self, feature_dim: int) -> None:
+        super().__init__()
+        self.gate = nn.Sequential(nn.Linear(feature_dim, feature_dim), nn.LayerNorm(feature_dim))
+
+    def forward(self, h: Tensor) -> Tensor:
+        return h * torch.sigmoid(self.gate(h))

@@ -1,0 +1,102 @@
+"""Shortcut candidates on a small world whose truth is known."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from analysis.shortcuts import partial_cosine, shortcut_candidates, standardise
+from analysis.textmap.base import unit_rows
+from analysis.textmap.held_out import cross_fit
+from analysis.textmap.kernel import KernelEstimator
+
+
+def test_partial_cosine_equals_projecting_the_direction_out():
+    rng = np.random.default_rng(0)
+    a, b, g = (unit_rows(rng.standard_normal(shape)) for shape in ((3, 7), (5, 7), (3, 7)))
+    expected = np.empty((3, 5))
+    for i in range(3):
+        project = np.eye(7) - np.outer(g[i], g[i])
+        for j in range(5):
+            x, y = project @ a[i], project @ b[j]
+            expected[i, j] = x @ y / np.linalg.norm(x) / np.linalg.norm(y)
+    np.testing.assert_allclose(partial_cosine(a, b, g), expected, atol=1e-9)
+
+
+def test_standardise_ignores_classes_without_data():
+    scores = np.array([[1.0, 2], [3, 2], [np.nan, np.nan]])
+    z = standardise(scores)
+    np.testing.assert_allclose(z[:2], [[-1, 0], [1, 0]])
+    assert np.isnan(z[2]).all()
+
+
+def _world(seed: int, planted: dict[int, int]):
+    """60 classes named by one of 6 colours and one of 10 shapes, whose weights are linear in the
+    name's meaning; a planted class also carries a colour that its name does not say."""
+    rng = np.random.default_rng(seed)
+    words = unit_rows(rng.standard_normal((16, 24)))  # text space: 6 colours, 10 shapes
+    meaning = rng.standard_normal((16, 32))  # classifier space
+    said = [(c % 6, 6 + c // 6) for c in range(60)]
+    prompts = unit_rows(np.array([words[a] + words[b] for a, b in said]))
+    weights = np.array([meaning[a] + meaning[b] for a, b in said])
+    for c, colour in planted.items():
+        weights[c] += 1.5 * meaning[colour]
+    weights += 0.1 * rng.standard_normal(weights.shape)
+    return (array.astype(np.float32) for array in (prompts, weights, words))
+
+
+def test_a_planted_concept_comes_first_and_is_not_name_implied():
+    planted = {3: 0, 20: 1}  # class 3 is named with colour 3, class 20 with colour 2
+    prompts, weights, words = _world(0, planted)
+    fit = cross_fit(KernelEstimator(1.0, 0.01), prompts, weights, seed=0)
+    found = shortcut_candidates(
+        fit,
+        prompt_embeddings=prompts,
+        name_embeddings=prompts,
+        concept_embeddings=words,
+        class_embeddings=weights,
+        class_means=None,
+    )
+    for c, colour in planted.items():
+        unexpected = [u for u in found.order[c] if not found.name_implied[c, u]]
+        assert unexpected[0] == colour
+        assert found.q[c, colour] < 0.05
+        assert not found.name_implied[c, colour]
+    assert found.name_implied[3, 3]
+    assert found.features is None
+
+
+def test_images_of_some_classes_only():
+    prompts, weights, words = _world(1, {})
+    fit = cross_fit(KernelEstimator(1.0, 0.01), prompts, weights, seed=0)
+    means = weights.copy()
+    means[10:] = np.nan
+    found = shortcut_candidates(
+        fit,
+        prompt_embeddings=prompts,
+        name_embeddings=prompts,
+        concept_embeddings=words,
+        class_embeddings=weights,
+        class_means=means,
+    )
+    assert found.features is not None
+    assert np.isnan(found.features.score[10:]).all()
+    assert np.isfinite(found.strength).all()
+    np.testing.assert_allclose(found.strength[10:], found.weights.z_unexpected[10:])
+    np.testing.assert_allclose(found.p, stats.norm.sf(found.strength))
+    assert (found.q >= found.p - 1e-12).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_order_lists_each_class_best_first(seed: int):
+    prompts, weights, words = _world(seed, {})
+    fit = cross_fit(KernelEstimator(1.0, 0.01), prompts, weights, seed=0)
+    found = shortcut_candidates(
+        fit,
+        prompt_embeddings=prompts,
+        name_embeddings=prompts,
+        concept_embeddings=words,
+        class_embeddings=weights,
+        class_means=None,
+    )
+    ordered = np.take_along_axis(found.strength, found.order, 1)
+    assert (np.diff(ordered, axis=1) <= 0).all()
