@@ -1,0 +1,213 @@
+"""The images page: a grid of images, one image, thumbnails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Engine, and_, select
+from sqlalchemy.orm import aliased
+
+from db.queries.frame import AnySelect, contains, count_rows, page, read_frame, read_one
+from db.schema import (
+    Activation,
+    Class,
+    Concept,
+    Image,
+    ImageConcept,
+    Label,
+    Prediction,
+    TextMap,
+    Thumbnail,
+    Unit,
+)
+
+_THUMBNAILS_AT_ONCE = 500
+
+Best = aliased(Prediction, name="best")
+TrueClass = aliased(Class, name="true_class")
+PredictedClass = aliased(Class, name="predicted_class")
+
+
+@dataclass(frozen=True)
+class ImageFilter:
+    """Which images; a field left at its default lets all through."""
+
+    class_id: int | None = None
+    predicted_id: int | None = None
+    errors_only: bool = False  # labelled images whose best class is another
+    search: str = ""  # in the path
+
+
+@dataclass(frozen=True)
+class ImageInfo:
+    """One image and its decision; class fields are None where it is unlabelled or unpredicted."""
+
+    image_id: int
+    path: str
+    sha256: str
+    width: int
+    height: int
+    class_id: int | None
+    class_name: str | None
+    predicted_id: int | None
+    predicted: str | None
+    probability: float | None
+    correct: bool | None
+
+
+def images(
+    engine: Engine,
+    filter: ImageFilter = ImageFilter(),
+    *,
+    errors_first: bool = False,
+    limit: int | None = 48,
+    offset: int = 0,
+) -> pd.DataFrame:
+    """Images in the order of the folder, or errors first and the surest of them on top.
+
+    Columns: the fields of ``ImageInfo`` without sha256, width and height; class_id,
+    predicted_id and correct are <NA> where they are not known.
+    """
+    keys = (is_error().desc(), Best.probability.desc(), Image.id) if errors_first else (Image.id,)
+    statement = page(_matching(filter, _grid_columns()).order_by(*keys), limit, offset)
+    return read_frame(engine, statement, optional=("class_id", "predicted_id", "correct"))
+
+
+def count_images(engine: Engine, filter: ImageFilter = ImageFilter()) -> int:
+    """How many images match."""
+    return count_rows(engine, _matching(filter, (Image.id,)))
+
+
+def image(engine: Engine, image_id: int) -> ImageInfo | None:
+    """One image, None where there is none of that id."""
+    columns = (*_grid_columns(), Image.sha256, Image.width, Image.height)
+    return read_one(engine, ImageInfo, _with_decision(columns).where(Image.id == image_id))
+
+
+def image_predictions(engine: Engine, image_id: int) -> pd.DataFrame:
+    """Best classes of an image: rank, class_id, class_name, logit, probability."""
+    statement = (
+        select(
+            Prediction.rank,
+            Prediction.class_id,
+            Class.name.label("class_name"),
+            Prediction.logit,
+            Prediction.probability,
+        )
+        .join(Class, Class.id == Prediction.class_id)
+        .where(Prediction.image_id == image_id)
+        .order_by(Prediction.rank)
+    )
+    return read_frame(engine, statement)
+
+
+def image_concepts(engine: Engine, image_id: int, text_map: str) -> pd.DataFrame:
+    """Best concepts of an image by a text map: rank, concept_id, concept, score, z."""
+    statement = (
+        select(
+            ImageConcept.rank,
+            ImageConcept.concept_id,
+            Concept.text.label("concept"),
+            ImageConcept.score,
+            ImageConcept.z,
+        )
+        .join(Concept, Concept.id == ImageConcept.concept_id)
+        .where(ImageConcept.image_id == image_id, ImageConcept.text_map == text_map)
+        .order_by(ImageConcept.rank)
+    )
+    return read_frame(engine, statement)
+
+
+def image_units(
+    engine: Engine, image_id: int, *, kind: str | None = None, limit: int | None = 20
+) -> pd.DataFrame:
+    """Units known to be active on an image, strongest for themselves first.
+
+    Only what the store sampled: an image that is among a unit's examples. Columns: unit_id,
+    kind, number, value, share (of the unit's largest activation), label, abstained (by the text
+    map shown first; None and <NA> without a label).
+    """
+    share = (Activation.value / Unit.max_activation).label("share")
+    statement = (
+        select(
+            Unit.id.label("unit_id"),
+            Unit.kind,
+            Unit.number,
+            Activation.value,
+            share,
+            Concept.text.label("label"),
+            Label.abstained,
+        )
+        .select_from(Activation)
+        .join(Unit, Unit.id == Activation.unit_id)
+        .outerjoin(Label, best_label_of(Unit.id))
+        .outerjoin(Concept, Concept.id == Label.concept_id)
+        .where(Activation.image_id == image_id)
+        .distinct()  # an image may be among the top and among the quantiles
+        .order_by(share.desc(), Unit.id)
+    )
+    if kind is not None:
+        statement = statement.where(Unit.kind == kind)
+    return read_frame(engine, page(statement, limit, 0), optional=("abstained",))
+
+
+def thumbnails(engine: Engine, image_ids: Sequence[int]) -> dict[int, bytes]:
+    """JPEG bytes of the images that have a thumbnail."""
+    jpegs: dict[int, bytes] = {}
+    with engine.connect() as connection:
+        for start in range(0, len(image_ids), _THUMBNAILS_AT_ONCE):
+            some = [int(i) for i in image_ids[start : start + _THUMBNAILS_AT_ONCE]]
+            rows = connection.execute(
+                select(Thumbnail.image_id, Thumbnail.jpeg).where(Thumbnail.image_id.in_(some))
+            )
+            jpegs.update((row.image_id, row.jpeg) for row in rows)
+    return jpegs
+
+
+def best_label_of(unit_id: Any, text_map: str | None = None) -> ColumnElement[bool]:
+    """Join condition: the first label of a unit by a text map, or by the one shown first."""
+    shown = select(TextMap.name).where(TextMap.shown_first).limit(1).scalar_subquery()
+    by = shown if text_map is None else text_map
+    return and_(Label.unit_id == unit_id, Label.rank == 1, Label.text_map == by)
+
+
+def is_error() -> ColumnElement[bool]:
+    """Whether an image's best class is not its own; null where either is not known."""
+    return Image.class_id != Best.class_id
+
+
+def _grid_columns() -> tuple[Any, ...]:
+    return (
+        Image.id.label("image_id"),
+        Image.path,
+        Image.class_id,
+        TrueClass.name.label("class_name"),
+        Best.class_id.label("predicted_id"),
+        PredictedClass.name.label("predicted"),
+        Best.probability,
+        (Image.class_id == Best.class_id).label("correct"),
+    )
+
+
+def _with_decision(columns: Sequence[Any]) -> AnySelect:
+    return (
+        select(*columns)
+        .select_from(Image)
+        .outerjoin(Best, and_(Best.image_id == Image.id, Best.rank == 1))
+        .outerjoin(TrueClass, TrueClass.id == Image.class_id)
+        .outerjoin(PredictedClass, PredictedClass.id == Best.class_id)
+    )
+
+
+def _matching(filter: ImageFilter, columns: Sequence[Any]) -> AnySelect:
+    statement = _with_decision(columns)
+    if filter.class_id is not None:
+        statement = statement.where(Image.class_id == filter.class_id)
+    if filter.predicted_id is not None:
+        statement = statement.where(Best.class_id == filter.predicted_id)
+    if filter.errors_only:
+        statement = statement.where(is_error())
+    if filter.search.strip():
+        statement = statement.where(contains(filter.search, Image.path))
+    return statement
