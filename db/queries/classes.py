@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import Engine, Float, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Engine, Float, case, cast, func, select, true
 
 from db.queries.frame import AnySelect, contains, count_rows, page, read_frame, read_one
-from db.queries.images import Best, PredictedClass, best_label_of, is_error
+from db.queries.images import Best, PredictedClass, best_label_of, is_best, is_error
 from db.schema import Class, ClassConcept, Concept, Finding, Image, Label, Unit, UnitClass
+
+TRUE = true()
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def classes(
 
     Columns: the fields of ``ClassInfo``; accuracy is NaN where a class has no images.
     """
-    statement = _matching(search)
+    statement = _searched(_with_numbers(), search)
     columns = statement.selected_columns
     keys: dict[str, tuple[Any, ...]] = {
         "id": (),
@@ -50,13 +52,20 @@ def classes(
 
 def count_classes(engine: Engine, *, search: str = "") -> int:
     """How many classes match."""
-    statement = select(Class.id)
-    return count_rows(engine, _searched(statement, search))
+    return count_rows(engine, _searched(select(Class.id), search))
+
+
+def class_names(engine: Engine) -> dict[int, str]:
+    """All classes' names by id, in the order of the classifier's outputs."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(Class.id, Class.name).order_by(Class.id)).all()
+    return {row.id: row.name for row in rows}
 
 
 def class_info(engine: Engine, class_id: int) -> ClassInfo | None:
     """One class, None where there is none of that id."""
-    return read_one(engine, ClassInfo, _matching("").where(Class.id == class_id))
+    statement = _with_numbers(Image.class_id == class_id, Finding.class_id == class_id)
+    return read_one(engine, ClassInfo, statement.where(Class.id == class_id))
 
 
 def class_concepts(
@@ -89,7 +98,7 @@ def class_confusions(engine: Engine, class_id: int, *, limit: int | None = 10) -
     statement = (
         select(Best.class_id.label("predicted_id"), PredictedClass.name.label("predicted"), number)
         .select_from(Image)
-        .join(Best, and_(Best.image_id == Image.id, Best.rank == 1))
+        .join(Best, is_best())
         .join(PredictedClass, PredictedClass.id == Best.class_id)
         .where(Image.class_id == class_id)
         .group_by(Best.class_id, PredictedClass.name)
@@ -99,13 +108,19 @@ def class_confusions(engine: Engine, class_id: int, *, limit: int | None = 10) -
 
 
 def class_units(
-    engine: Engine, class_id: int, *, kind: str = "latent", limit: int | None = 20
+    engine: Engine,
+    class_id: int,
+    *,
+    kind: str = "latent",
+    push: Literal["up", "down"] = "up",
+    limit: int | None = 20,
 ) -> pd.DataFrame:
-    """Living units that push the class's logit up, strongest first: unit_id, kind, number, effect,
-    label, abstained (by the text map shown first; None and <NA> without a label).
+    """Living units that push the class's logit up, or down, strongest first: unit_id, kind,
+    number, effect, label, abstained (by the text map shown first; None and <NA> without a label).
 
     Only classes among a unit's strongest effects are in the store.
     """
+    up = push == "up"
     statement = (
         select(
             Unit.id.label("unit_id"),
@@ -119,14 +134,17 @@ def class_units(
         .join(Unit, Unit.id == UnitClass.unit_id)
         .outerjoin(Label, best_label_of(Unit.id))
         .outerjoin(Concept, Concept.id == Label.concept_id)
-        .where(UnitClass.class_id == class_id, UnitClass.effect > 0)
-        .where(Unit.kind == kind, Unit.alive.is_(True))
-        .order_by(UnitClass.effect.desc(), Unit.id)
+        .where(UnitClass.class_id == class_id, Unit.kind == kind, Unit.alive.is_(True))
+        .where(UnitClass.effect > 0 if up else UnitClass.effect < 0)
+        .order_by(UnitClass.effect.desc() if up else UnitClass.effect, Unit.id)
     )
     return read_frame(engine, page(statement, limit, 0), optional=("abstained",))
 
 
-def _matching(search: str) -> AnySelect:
+def _with_numbers(
+    of_images: ColumnElement[bool] = TRUE, of_findings: ColumnElement[bool] = TRUE
+) -> AnySelect:
+    """Classes with their numbers of images and findings, counted among those asked for."""
     images = (
         select(
             Image.class_id,
@@ -135,8 +153,8 @@ def _matching(search: str) -> AnySelect:
             func.count(Best.class_id).label("decided"),
         )
         .select_from(Image)
-        .outerjoin(Best, and_(Best.image_id == Image.id, Best.rank == 1))
-        .where(Image.class_id.is_not(None))
+        .outerjoin(Best, is_best())
+        .where(Image.class_id.is_not(None), of_images)
         .group_by(Image.class_id)
         .subquery()
     )
@@ -146,11 +164,12 @@ def _matching(search: str) -> AnySelect:
             func.count().label("findings"),
             func.count(case((Finding.name_implied.is_(False), 1))).label("unexpected"),
         )
+        .where(of_findings)
         .group_by(Finding.class_id)
         .subquery()
     )
     right = cast(images.c.decided - images.c.errors, Float)
-    statement = (
+    return (
         select(
             Class.id.label("class_id"),
             Class.name.label("class_name"),
@@ -164,7 +183,6 @@ def _matching(search: str) -> AnySelect:
         .outerjoin(images, images.c.class_id == Class.id)
         .outerjoin(findings, findings.c.class_id == Class.id)
     )
-    return _searched(statement, search)
 
 
 def _searched(statement: AnySelect, search: str) -> AnySelect:

@@ -70,13 +70,18 @@ def images(
     predicted_id and correct are <NA> where they are not known.
     """
     keys = (is_error().desc(), Best.probability.desc(), Image.id) if errors_first else (Image.id,)
-    statement = page(_matching(filter, _grid_columns()).order_by(*keys), limit, offset)
+    statement = page(
+        _matching(filter, _with_decision(_grid_columns())).order_by(*keys), limit, offset
+    )
     return read_frame(engine, statement, optional=("class_id", "predicted_id", "correct"))
 
 
 def count_images(engine: Engine, filter: ImageFilter = ImageFilter()) -> int:
     """How many images match."""
-    return count_rows(engine, _matching(filter, (Image.id,)))
+    statement = select(Image.id)
+    if filter.errors_only or filter.predicted_id is not None:
+        statement = statement.join(Best, is_best())
+    return count_rows(engine, _matching(filter, statement))
 
 
 def image(engine: Engine, image_id: int) -> ImageInfo | None:
@@ -190,18 +195,22 @@ def _grid_columns() -> tuple[Any, ...]:
     )
 
 
+def is_best() -> ColumnElement[bool]:
+    """Join condition: ``Best`` is the first prediction of an image."""
+    return and_(Best.image_id == Image.id, Best.rank == 1)
+
+
 def _with_decision(columns: Sequence[Any]) -> AnySelect:
     return (
         select(*columns)
         .select_from(Image)
-        .outerjoin(Best, and_(Best.image_id == Image.id, Best.rank == 1))
+        .outerjoin(Best, is_best())
         .outerjoin(TrueClass, TrueClass.id == Image.class_id)
         .outerjoin(PredictedClass, PredictedClass.id == Best.class_id)
     )
 
 
-def _matching(filter: ImageFilter, columns: Sequence[Any]) -> AnySelect:
-    statement = _with_decision(columns)
+def _matching(filter: ImageFilter, statement: AnySelect) -> AnySelect:
     if filter.class_id is not None:
         statement = statement.where(Image.class_id == filter.class_id)
     if filter.predicted_id is not None:

@@ -172,6 +172,13 @@ def skipped_images(engine: Engine, *, limit: int | None = 50, offset: int = 0) -
     return read_frame(engine, page(statement, limit, offset))
 
 
+def classes_without_images(engine: Engine) -> int:
+    """Of how many classes the audit holds no labelled image."""
+    shown = select(Image.id).where(Image.class_id == Class.id).exists()
+    with engine.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(Class).where(~shown)) or 0
+
+
 def counts(engine: Engine) -> Counts:
     """How many of everything the store holds."""
 

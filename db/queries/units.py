@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import Engine, and_, select
+from sqlalchemy import Engine, select
 
 from db.queries.frame import (
     AnySelect,
@@ -15,7 +15,7 @@ from db.queries.frame import (
     read_frame,
     read_one,
 )
-from db.queries.images import Best, PredictedClass, TrueClass, best_label_of
+from db.queries.images import Best, PredictedClass, TrueClass, best_label_of, is_best
 from db.schema import Activation, Class, Concept, Image, Label, TextMap, Unit, UnitClass
 
 Kind = Literal["latent", "neuron"]
@@ -133,7 +133,7 @@ def unit_activations(
             PredictedClass.name.label("predicted"),
         )
         .join(Image, Image.id == Activation.image_id)
-        .outerjoin(Best, and_(Best.image_id == Image.id, Best.rank == 1))
+        .outerjoin(Best, is_best())
         .outerjoin(TrueClass, TrueClass.id == Image.class_id)
         .outerjoin(PredictedClass, PredictedClass.id == Best.class_id)
         .where(Activation.unit_id == unit_id, Activation.stratum == stratum)
