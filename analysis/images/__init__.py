@@ -1,0 +1,1 @@
+"""Listing, decoding and extracting features of images."""
