@@ -1,0 +1,180 @@
+"""The report of an audit: one HTML file that needs nothing beside it.
+
+Read from the store by ``db.queries``; rendered by a template that escapes everything. The file
+holds no script and asks for nothing from anywhere.
+"""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy import Engine
+
+from analysis.wording import LIMITS, MEANING, VERDICT, finding_sentences, one_line
+from db.engine import reader_engine
+from db.files import write_whole
+from db.queries import classes, explanations, findings, images, overview, units
+from db.queries.findings import FindingFilter
+from db.queries.units import Kind, UnitFilter
+
+MOST_FINDINGS = 60
+MOST_CLASSES = 200
+CONCEPTS_PER_CLASS = 8
+PICTURES_PER_FINDING = 4
+MOST_EXPLANATIONS = 20
+
+
+@dataclass(frozen=True)
+class LabelHealth:
+    """Of the living units of a kind, how many carry a label that clears its floor."""
+
+    kind: str
+    labelled: int
+    alive: int
+    units: int
+
+
+def write_report(directory: Path, target: Path | None = None) -> Path:
+    """Write the report of the audit in ``directory``; by default to ``report.html`` in it.
+
+    The file appears whole or not at all. Raises StoreError where the store cannot be read.
+    """
+    target = directory / "report.html" if target is None else target
+    page = render_report(directory)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(target, page.encode())
+    return target
+
+
+def render_report(directory: Path) -> str:
+    """The report as HTML."""
+    engine = reader_engine(directory)
+    try:
+        content = _content(engine)
+    finally:
+        engine.dispose()
+    environment = Environment(
+        loader=PackageLoader("analysis"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"name": one_line, "percent": _percent, "number": _number, "tiny": _tiny}
+    return environment.get_template("report.html.j2").render(audit=directory.name, **content)
+
+
+def _content(engine: Engine) -> dict[str, Any]:
+    maps = _records(overview.text_maps(engine))
+    first = next((row["name"] for row in maps if row["shown_first"]), None)
+    kept = FindingFilter(text_map=first)
+    unexpected = replace(kept, name_implied=False)
+    return {
+        "written": datetime.now(UTC),
+        "model": overview.model(engine),
+        "run": overview.last_run(engine),
+        "counts": overview.counts(engine),
+        "measures": _records(overview.measures(engine)),
+        "stages": _records(overview.stages(engine)),
+        "text_maps": maps,
+        "first_map": first,
+        "sae": overview.sae(engine),
+        "labels": [_label_health(engine, kind) for kind in ("latent", "neuron")],
+        "findings": _findings(engine, unexpected),
+        "count_unexpected": findings.count_findings(engine, unexpected),
+        "count_findings": findings.count_findings(engine, kept),
+        "classes": _classes(engine, first),
+        "without_images": overview.classes_without_images(engine),
+        "explanations": _explanations(engine),
+        "skipped": _records(overview.skipped_images(engine, limit=50)),
+        "limits": LIMITS,
+        "meaning": MEANING,
+        "verdicts": VERDICT,
+    }
+
+
+def _findings(engine: Engine, chosen: FindingFilter) -> list[dict[str, Any]]:
+    """The strongest findings, each with its reading in words and images of the class."""
+    rows = _records(findings.findings(engine, chosen, limit=MOST_FINDINGS))
+    for row in rows:
+        row["reading"] = finding_sentences(
+            class_name=one_line(row["class_name"]),
+            concept=f"“{one_line(row['concept'])}”",
+            z_weights=row["z_weights"],
+            z_features=row["z_features"],
+            z_name=row["z_name"],
+            q=row["q"],
+            name_implied=row["name_implied"],
+        )
+        of_class = images.ImageFilter(class_id=row["class_id"])
+        shown = images.images(engine, of_class, limit=PICTURES_PER_FINDING)["image_id"]
+        row["pictures"] = _pictures(engine, [int(i) for i in shown])
+    return rows
+
+
+def _classes(engine: Engine, text_map: str | None) -> list[dict[str, Any]]:
+    """Classes with their best concepts by the weights."""
+    rows = _records(classes.classes(engine, order="findings", limit=MOST_CLASSES))
+    for row in rows:
+        row["concepts"] = []
+        if text_map is not None:
+            best = classes.class_concepts(
+                engine, row["class_id"], text_map, limit=CONCEPTS_PER_CLASS
+            )
+            row["concepts"] = [c for c in _records(best) if c["source"] == "weights"]
+    return rows
+
+
+def _explanations(engine: Engine) -> list[dict[str, Any]]:
+    rows = _records(explanations.explanations(engine, limit=MOST_EXPLANATIONS))
+    for row in rows:
+        row["pictures"] = _pictures(engine, [row["image_id"]])
+    return rows
+
+
+def _label_health(engine: Engine, kind: Kind) -> LabelHealth:
+    return LabelHealth(
+        kind=kind,
+        labelled=units.count_units(engine, kind, UnitFilter(alive=True, abstained=False)),
+        alive=units.count_units(engine, kind, UnitFilter(alive=True)),
+        units=units.count_units(engine, kind),
+    )
+
+
+def _pictures(engine: Engine, image_ids: Sequence[int]) -> list[str]:
+    """Thumbnails as addresses that carry the picture itself."""
+    jpegs = images.thumbnails(engine, image_ids)
+    return [
+        f"data:image/jpeg;base64,{base64.b64encode(jpegs[i]).decode()}"
+        for i in image_ids
+        if i in jpegs
+    ]
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries of plain values; what is missing is None."""
+    return [
+        {str(name): None if _missing(value) else value for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
+
+
+def _percent(value: float | None, digits: int = 0) -> str:
+    return "–" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def _number(value: float | None, digits: int = 2) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _tiny(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.001 else f"{value:.1e}"

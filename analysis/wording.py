@@ -1,0 +1,166 @@
+"""What the numbers of an audit mean, in words; the report and the dashboard both speak these.
+
+Plain strings without any markup. Definitions stand here once, so that a word means the same on
+every page.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+LINE: Final = 80  # characters of a name that are shown
+
+_SPACE = re.compile(r"\s+")
+_JOINERS = "\u200c\u200d"  # some scripts are misspelt without them
+
+
+def _printable(character: str) -> bool:
+    return (
+        character.isspace()
+        or character in _JOINERS
+        or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Cn")
+    )
+
+
+def one_line(value: object, limit: int = LINE) -> str:
+    """A name of unknown origin as one printable line of at most ``limit`` characters.
+
+    Control characters, lone surrogates and the marks that turn writing around go; a cut is marked
+    by an ellipsis. The result still has to be escaped for HTML or Markdown.
+    """
+    text = str(value)
+    shown = "".join(filter(_printable, text[: 4 * limit]))
+    shown = _SPACE.sub(" ", shown).strip()
+    if len(shown) > limit or len(text) > 4 * limit:
+        shown = shown[: limit - 1].rstrip() + "…"
+    return shown or "(no name)"
+
+
+MEANING: Final[dict[str, str]] = {
+    "accuracy": "Share of the labelled images whose best class is their folder's class.",
+    "concept": "A text of the vocabulary. The text map turns it into a direction in the space "
+    "where the classifier decides.",
+    "unexpected": "The class holds the concept, and a text map that never saw the class does not "
+    "predict it from the class's name.",
+    "name_implied": "The class's name alone already implies the concept: a text map that never "
+    "saw the class predicts it too.",
+    "finding_score": "How much more the class holds the concept than other classes do, once what "
+    "the name implies is taken out; weights and features together, in standard deviations (0 is "
+    "the average pair). Findings are ranked by it.",
+    "p": "Chance of a score this high or higher if class and concept had nothing to do with each "
+    "other.",
+    "q": "False-discovery rate (Benjamini–Hochberg over all pairs tested): among the findings at "
+    "this q or below, about this share are expected to be chance.",
+    "z_weights": "Cosine of the class embedding with the concept's direction, by a map that never "
+    "saw the class, in standard deviations above the concept's mean over all classes. Needs no "
+    "image.",
+    "z_features": "The same for the mean feature of the class's images: what the images of the "
+    "class show, as the classifier sees them.",
+    "z_name": "What the class's name alone implies for this concept, by a text map that never saw "
+    "the class, in standard deviations. From 2 on the concept counts as name-implied.",
+    "score_weights": "The cosine itself: class embedding, centred over the classes, with the "
+    "concept's direction.",
+    "score_features": "The cosine itself: mean feature of the class's images, centred, with the "
+    "concept's direction.",
+    "held_out_cosine": "Mean over classes of the cosine between a class embedding and what a map "
+    "that never saw the class makes of its name.",
+    "held_out_top1": "Share of classes whose embedding finds, among all classes, the one made "
+    "from its own name by a map that never saw it.",
+    "held_out_top5": "The same among the best five.",
+    "held_out_mrr": "The same as mean reciprocal rank.",
+    "image_top1": "Share of images of held-out classes that are recognised by the map's class "
+    "embedding.",
+    "image_top5": "The same among the best five.",
+    "explained_variance": "Share of the features' variance about their mean that the "
+    "reconstruction keeps, on held-out images. Predicting the mean explains 0.",
+    "l0": "Mean number of active latents per image.",
+    "alive_share": "Share of the latents that are active on at least one image.",
+    "top1_agreement": "Share of held-out images whose decision stays the same when the "
+    "reconstruction replaces the feature.",
+    "logit_kl": "Mean Kullback–Leibler divergence of the predictions after that replacement.",
+    "density": "Share of the images on which the unit is active.",
+    "pearson": "Correlation, over held-out images, of the unit's activation with the label's "
+    "concept score.",
+    "floor_pearson": "The 95th percentile of the same correlation over random labels. A label "
+    "that does not pass it abstains.",
+    "auprc": "Area under the precision–recall curve for telling active images by the label's "
+    "concept score.",
+    "f1": "Best F1 for telling active images by the label's concept score.",
+    "auc": "Area under the ROC curve. Shown for comparison only: published sanity checks find it "
+    "too lenient.",
+    "label_z": "Cosine of the unit's direction with the concept's, in standard deviations above "
+    "the concept's mean over all units.",
+    "effect": "The unit's direction times the class embedding: how far one unit of activation "
+    "pushes the class's logit.",
+    "explanation_score": "Cosine between the image's feature and the direction of the whole "
+    "sentence: what the search maximises.",
+    "explanation_floor": "The 95th percentile of the same score for sentences written for other "
+    "images.",
+    "fluency": "Mean log-likelihood per token under the bare language model; nearer to 0 reads "
+    "more naturally.",
+    "split_error": "Largest difference between the classifier's own logits and feature × weights "
+    "+ bias on the probe batch. It must be near 0.",
+}
+
+VERDICT: Final[dict[str, str]] = {
+    "candidate": "Read from the weights or the features; not yet put to a causal test.",
+    "supported": "Masking what carries the concept changes the decision beyond its floor.",
+    "correlational": "The concept goes with the class, but masking it changes nothing beyond the "
+    "floor.",
+    "refuted": "The causal test contradicts it.",
+    "insufficient": "Too few images or units to test it.",
+}
+
+LIMITS: Final[tuple[str, ...]] = (
+    "Findings are candidates: they say what the classifier's weights and features hold, not yet "
+    "that removing it changes decisions.",
+    "Only concepts of the vocabulary can be found; what it does not name stays unseen.",
+    "A text map is learned from the class names. Names that say little, or mislead, make it "
+    "weaker; its held-out scores show by how much.",
+    "An explanation is a sentence whose direction lies near the image's feature. It is evidence, "
+    "not the cause of the decision.",
+)
+
+
+def finding_sentences(
+    *,
+    class_name: str,
+    concept: str,
+    z_weights: float,
+    z_features: float | None,
+    z_name: float,
+    q: float,
+    name_implied: bool,
+) -> tuple[str, ...]:
+    """What the numbers of a finding say, a sentence each; names stand in the places given."""
+    said = [
+        f"The weights of {class_name} lean towards {concept} {_sigma(z_weights)} the average class."
+    ]
+    if z_features is None:
+        said.append("No image of the class was looked at, so its features say nothing here.")
+    else:
+        said.append(
+            f"The images of the class, as the classifier sees them, lean {_sigma(z_features)} the "
+            "average class."
+        )
+    if name_implied:
+        said.append(
+            f"The name alone predicts {_sigma(z_name)} the average, by a map that never saw the "
+            "class: so this is name-implied, what one would expect."
+        )
+    else:
+        said.append(
+            f"The name alone predicts only {_sigma(z_name)} the average, by a map that never saw "
+            "the class: so this is unexpected."
+        )
+    said.append(f"Of the findings at this q or below, {_share(q)} are expected to be chance.")
+    return tuple(said)
+
+
+def _sigma(z: float) -> str:
+    side = "above" if z >= 0 else "below"
+    return f"{abs(z):.1f} standard deviations {side}"
+
+
+def _share(value: float) -> str:
+    return "less than 0.1 %" if value < 0.001 else f"about {100 * value:.1f} %"

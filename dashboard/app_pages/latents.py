@@ -1,0 +1,5 @@
+"""Latents: the list, or the one that the address asks for."""
+
+from dashboard.parts import units
+
+units.page("latent")

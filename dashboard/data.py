@@ -1,0 +1,96 @@
+"""The audit at hand: opened read-only, its queries answered from a cache.
+
+``open_store`` runs once at the top of every script run; pages then call ``ask`` with a query of
+``db.queries``. What was read is kept until the store is written again.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+import streamlit as st
+from sqlalchemy import Engine
+
+from dashboard.serve import STORE_VARIABLE
+from db import layout
+from db.engine import reader_engine
+from db.errors import StoreMissing
+from db.queries import images, overview
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+_STATE = "glowworm_store"
+
+
+@dataclass(frozen=True)
+class Store:
+    """One audit, as one script run sees it."""
+
+    directory: Path
+    version: str  # changes whenever the store is written
+    engine: Engine
+
+
+def open_store() -> Store:
+    """Open the audit that ``glowworm serve`` was given; StoreError where that cannot be read."""
+    given = os.environ.get(STORE_VARIABLE)
+    if not given:
+        raise StoreMissing("no audit was given; start the dashboard with: glowworm serve DIR")
+    directory = Path(given)
+    database = layout.database(directory)
+    # An audit made anew in the same place is another file: its engine is another one too.
+    identity = database.stat().st_ino if database.is_file() else 0
+    engine = _engine(given, identity)
+    store = Store(directory, overview.data_version(engine), engine)
+    st.session_state[_STATE] = store
+    return store
+
+
+def store() -> Store:
+    """The audit that this script run opened."""
+    return st.session_state[_STATE]
+
+
+def ask(
+    query: Callable[Concatenate[Engine, P], Answer], *args: P.args, **kwargs: P.kwargs
+) -> Answer:
+    """The answer of a query of ``db.queries`` on the audit at hand."""
+    at_hand = store()
+    name = f"{query.__module__}.{query.__qualname__}"
+    key = (str(at_hand.directory), at_hand.version, name, args, kwargs)
+    return cast(Answer, _answer(key, at_hand.engine, query, args, kwargs))
+
+
+def thumbnails(image_ids: Sequence[int]) -> dict[int, bytes]:
+    """JPEG bytes of the images that have a thumbnail."""
+    at_hand = store()
+    ids = tuple(int(i) for i in image_ids)
+    return _thumbnails((str(at_hand.directory), at_hand.version, ids), at_hand.engine, ids)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _engine(directory: str, identity: int) -> Engine:  # noqa: ARG001  (part of the key)
+    return reader_engine(Path(directory))
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _answer(
+    key: Any,  # noqa: ARG001  (what the cache goes by)
+    _engine: Engine,
+    _query: Any,
+    _args: Any,
+    _kwargs: Any,
+) -> Any:
+    return _query(_engine, *_args, **_kwargs)
+
+
+@st.cache_data(max_entries=60, show_spinner=False)
+def _thumbnails(
+    key: Any,  # noqa: ARG001  (what the cache goes by)
+    _engine: Engine,
+    _ids: tuple[int, ...],
+) -> dict[int, bytes]:
+    return images.thumbnails(_engine, _ids)

@@ -1,0 +1,114 @@
+"""How well the classifier was read: text maps, autoencoder, labels, each beside its floor."""
+
+import pandas as pd
+import streamlit as st
+
+from analysis.wording import MEANING
+from dashboard import data, route
+from dashboard.parts import charts, numbers, units_list
+from dashboard.text import md
+from db.queries import overview
+
+_SCORES = (
+    ("cosine with the class embedding", "held_out_cosine"),
+    ("class found at rank 1", "held_out_top1"),
+    ("class found among the best 5", "held_out_top5"),
+    ("mean reciprocal rank", "held_out_mrr"),
+    ("images recognised at rank 1", "image_top1"),
+    ("images recognised among the best 5", "image_top5"),
+)
+
+
+def text_maps() -> None:
+    """Held-out scores of all text maps, floors among them, and which is shown first and why."""
+    st.subheader("Text maps", anchor=False)
+    frame = data.ask(overview.text_maps)
+    if frame.empty:
+        st.caption("No text map was fitted.")
+        return
+    first = frame[frame["shown_first"]]
+    if not first.empty:
+        best = first.iloc[0]
+        st.markdown(
+            f"**{md(best['name'])}** is shown first: of classes it never saw, it finds "
+            f"**{numbers.percent(best['held_out_top1'], 1)}** at rank 1 among all classes' names."
+            f"{_runner_up(frame, best)}",
+            help="The map that held-out classes favour comes first, unless the audit was told "
+            "otherwise; the labels of both are in the store.",
+        )
+    with_scores = [(words, key) for words, key in _SCORES if bool(frame[key].notna().any())]
+    charts.show(
+        charts.dots(
+            [words for words, _ in with_scores],
+            [
+                (
+                    f"{row['name']}, a floor" if row["is_floor"] else row["name"],
+                    [_or_none(row[key]) for _, key in with_scores],
+                    row["is_floor"],
+                )
+                for row in frame.to_dict("records")
+            ],
+            x_title="on classes that the map never saw",
+        ),
+        key="text_maps",
+        alt="Held-out scores of the text maps and of their floors",
+    )
+    with st.expander("What these numbers mean", icon=":material/help:"):
+        st.markdown("\n".join(f"- **{words}**: {MEANING[key]}" for words, key in with_scores))
+        st.markdown(
+            "- **floors**: *mean* gives every text the mean class embedding; *random* "
+            "gives it a random direction."
+        )
+
+
+def _runner_up(frame: pd.DataFrame, best: pd.Series) -> str:
+    others = frame.loc[~frame["is_floor"] & (frame["name"] != best["name"])]
+    if others.empty:
+        return ""
+    other = others.iloc[0]
+    share = numbers.percent(other["held_out_top1"], 1)
+    return f" {md(other['name'])} finds {share}; its labels stand beside."
+
+
+def _or_none(value: float) -> float | None:
+    return None if numbers.missing(value) else float(value)
+
+
+def autoencoder() -> None:
+    """Scores of the sparse autoencoder on held-out images, and of its labels."""
+    st.subheader("Sparse autoencoder and labels", anchor=False)
+    sae = data.ask(overview.sae)
+    counts = data.ask(overview.counts)
+    if sae is None:
+        st.caption("No autoencoder was trained.")
+    else:
+        st.caption(
+            f"{counts.latents:,} latents, trained on {sae.n_train:,} images, measured on "
+            f"{sae.n_held_out:,} others; the floors are an autoencoder of random directions."
+        )
+        with st.grid(2, min_column_width=150):
+            numbers.metric(
+                "explained variance",
+                numbers.percent(sae.explained_variance),
+                floor=f"floor {numbers.percent(sae.floor_explained_variance)}",
+                meaning="explained_variance",
+            )
+            numbers.metric(
+                "decisions kept",
+                numbers.percent(sae.top1_agreement),
+                floor=f"floor {numbers.percent(sae.floor_top1_agreement)}",
+                meaning="top1_agreement",
+            )
+            numbers.metric("L0", numbers.number(sae.l0, 1), floor="latents per image", meaning="l0")
+            numbers.metric(
+                "alive",
+                numbers.percent(sae.alive_share),
+                floor=f"{counts.alive_latents:,} of {counts.latents:,} latents",
+                meaning="alive_share",
+            )
+        st.markdown(f"- {units_list.counts_line('latent')}")
+    if counts.neurons:
+        st.markdown(f"- {units_list.counts_line('neuron')}")
+    with st.container(horizontal=True):
+        route.list_link("latent", "All latents", icon=":material/grain:")
+        route.list_link("neuron", "All neurons", icon=":material/blur_on:")

@@ -1,0 +1,60 @@
+"""Short lists of latents and neurons that lead to their pages."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.parts import tables
+from dashboard.route import Kind
+from dashboard.text import plain
+
+
+def label(text: str | None, abstained: Any) -> str:
+    """The label of a unit as shown in tables: in brackets where it abstains."""
+    if text is None:
+        return "no label"
+    shown = plain(text, 60)
+    return f"({shown}?)" if abstained is not pd.NA and abstained else shown
+
+
+def _labelled(frame: pd.DataFrame) -> pd.DataFrame:
+    shown = [label(t, a) for t, a in zip(frame["label"], frame["abstained"], strict=True)]
+    return frame.assign(label=shown)
+
+
+def effects(frame: pd.DataFrame, *, key: str, kind: Kind = "latent") -> None:
+    """Units and how far one unit of their activation moves the class's logit."""
+    if frame.empty:
+        st.caption("none")
+        return
+    strength = [abs(effect) for effect in frame["effect"]]
+    tables.choose(
+        _labelled(frame).assign(strength=strength),
+        kind,
+        "number",
+        {
+            "number": tables.figure(kind, form="%d", width=60),
+            "label": tables.text("label", width=210),
+            "strength": tables.bar("effect", max(strength), meaning="effect"),
+        },
+        key=key,
+        alt=f"{kind.capitalize()}s that move the class",
+    )
+
+
+def active(frame: pd.DataFrame, *, key: str, kind: Kind) -> None:
+    """Units active on an image: value, and share of the unit's own largest activation."""
+    tables.choose(
+        _labelled(frame).assign(share=100 * frame["share"]),
+        kind,
+        "number",
+        {
+            "number": tables.figure(kind, form="%d", width=60),
+            "label": tables.text("label", width=190),
+            "value": tables.figure("activation", width=76),
+            "share": tables.bar("of its largest", 100, form="%.0f %%"),
+        },
+        key=key,
+        alt=f"{kind.capitalize()}s active on the image",
+    )

@@ -1,0 +1,65 @@
+"""Starts the dashboard on one audit: Streamlit on the loopback address, and nothing else."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+APP = Path(__file__).with_name("app.py")
+STORE_VARIABLE = "GLOWWORM_STORE"  # how the app is told which audit to show
+
+# The command line wins over a person's own Streamlit settings, so what guards the server is said
+# here: Streamlit by itself listens on every interface and reports usage.
+_OPTIONS = {
+    "server.address": "127.0.0.1",
+    "server.headless": "true",
+    "server.fileWatcherType": "none",
+    "server.enableCORS": "true",
+    "server.enableXsrfProtection": "true",
+    "server.enableStaticServing": "false",
+    "server.enableAgentApi": "false",
+    "server.maxUploadSize": "1",
+    "browser.gatherUsageStats": "false",
+    "browser.serverAddress": "localhost",
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "type",
+}
+_HOSTS = ("localhost", "127.0.0.1")  # a page of another site that points its name here is refused
+
+
+def command(port: int) -> list[str]:
+    """The command line that serves the dashboard on ``port`` of the loopback address."""
+    options = _OPTIONS | {"server.port": str(port), "browser.serverPort": str(port)}
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    hosts = [f"--server.allowedHosts={host}" for host in _HOSTS]
+    return [sys.executable, "-m", "streamlit", "run", str(APP), *flags, *hosts]
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """This process's environment, with the audit to show."""
+    return os.environ | {STORE_VARIABLE: str(directory.resolve())}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """``python -m dashboard.serve DIR [--port N]``, which ``glowworm serve`` calls."""
+    parser = argparse.ArgumentParser(prog="dashboard.serve", description=__doc__)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--port", type=int, default=8501)
+    given = parser.parse_args(arguments)
+    serve(given.directory, given.port)
+
+
+def serve(directory: Path, port: int) -> None:
+    """Show the audit in ``directory`` on ``http://localhost:port`` until it is stopped.
+
+    The process becomes Streamlit and does not come back. A directory without a readable audit is
+    not refused here: the page says what is wrong with it, as it does when that happens later.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, command(port), environment(directory))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Stores of every condition, and the dashboard driven without a browser."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.serve import APP, STORE_VARIABLE
+from tests import stores
+
+PAGES = ("overview", "findings", "classes", "latents", "neurons", "images")
+PARAMETERS = ("finding", "class", "latent", "neuron", "image")
+
+HOSTILE_NAMES = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "**bold** [link](javascript:alert(1)) ![p](http://example.com/p.png) :red[x] :tada: $x^2$",
+    "line\none\x00\x1b[31m\u202e reversed",
+    "x" * 10_000,
+)
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return stores.build_store(tmp_path_factory.mktemp("small") / "audit")
+
+
+@pytest.fixture(scope="session")
+def weights_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("weights") / "audit"
+    return stores.build_store(directory, weights_only=True)
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return stores.build_empty_store(tmp_path_factory.mktemp("empty") / "audit")
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small store with hostile names of classes and concepts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stores, "CLASSES", HOSTILE_NAMES)
+        patch.setattr(stores, "CONCEPTS", (*HOSTILE_NAMES, *stores.CONCEPTS[4:]))
+        return stores.build_store(tmp_path_factory.mktemp("hostile") / "audit")
+
+
+@pytest.fixture(scope="session")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that another, newer Glowworm wrote."""
+    directory = stores.build_store(tmp_path_factory.mktemp("newer") / "audit")
+    with sqlite3.connect(directory / "audit.db") as connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+    connection.close()
+    return directory
+
+
+@pytest.fixture(scope="session")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("damaged")
+    (directory / "audit.db").write_bytes(b"no database at all, but long enough" * 100)
+    return directory
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """``open_page(store, page, **parameters)``: the page as it stands after one run."""
+
+    def opened(store: Path | None, page: str, **parameters: str) -> AppTest:
+        if store is None:
+            monkeypatch.delenv(STORE_VARIABLE, raising=False)
+        else:
+            monkeypatch.setenv(STORE_VARIABLE, str(store))
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        app.switch_page(f"app_pages/{page}.py")
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, [e.message for e in app.exception]
+        return app
+
+    return opened
+
+
+def words(app: AppTest) -> str:
+    """Everything a page says in Markdown, one text after another."""
+    kinds = ("title", "header", "subheader", "markdown", "caption", "warning", "info", "error")
+    found = [str(element.value) for kind in kinds for element in app.get(kind)]
+    links = [element.label for element in (*app.get("page_link"), *app.get("button"))]
+    return "\n".join([*found, *links])
