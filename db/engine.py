@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, ExceptionContext, QueuePool, create_engine, event
@@ -115,29 +115,49 @@ def _begin(statement: str) -> Callable[[Connection], None]:
     return begin
 
 
-_MENDABLE: dict[int, tuple[type[StoreError], str]] = {
-    sqlite3.SQLITE_NOTADB: (StoreDamaged, "holds an audit.db that is no SQLite database"),
-    sqlite3.SQLITE_CORRUPT: (StoreDamaged, "holds a damaged audit.db"),
-    sqlite3.SQLITE_FULL: (StoreError, "cannot grow: the disk is full"),
-    sqlite3.SQLITE_IOERR: (StoreError, "cannot be read or written: the disk reports an error"),
-    sqlite3.SQLITE_READONLY: (StoreError, "may not be written"),
-    sqlite3.SQLITE_CANTOPEN: (StoreError, "holds an audit.db that may not be opened"),
-    sqlite3.SQLITE_BUSY: (StoreError, "is being written by another process"),
-}
-_FIX = {
-    sqlite3.SQLITE_NOTADB: "give another directory, or audit again into a new one",
-    sqlite3.SQLITE_CORRUPT: "restore a copy, or audit again into a new directory",
-    sqlite3.SQLITE_FULL: "make room and go on with --resume",
-    sqlite3.SQLITE_IOERR: "see to the disk, then go on with --resume",
-    sqlite3.SQLITE_READONLY: "give yourself the right to write there, or copy the directory",
-    sqlite3.SQLITE_CANTOPEN: "give yourself the right to read it, or copy the directory",
-    sqlite3.SQLITE_BUSY: "wait until it ends, then try again",
+_MENDABLE: dict[int, tuple[type[StoreError], str, str]] = {
+    sqlite3.SQLITE_NOTADB: (
+        StoreDamaged,
+        "holds an audit.db that is no SQLite database",
+        "give another directory, or audit again into a new one",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        StoreDamaged,
+        "holds a damaged audit.db",
+        "restore a copy, or audit again into a new directory",
+    ),
+    sqlite3.SQLITE_FULL: (
+        StoreError,
+        "cannot grow: the disk is full",
+        "make room and go on with --resume",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        StoreError,
+        "cannot be read or written: the disk reports an error",
+        "see to the disk, then go on with --resume",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        StoreError,
+        "may not be written",
+        "give yourself the right to write there, or copy the directory",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        StoreError,
+        "holds an audit.db that may not be opened",
+        "give yourself the right to read it, or copy the directory",
+    ),
+    sqlite3.SQLITE_BUSY: (
+        StoreError,
+        "is being written by another process",
+        "wait until it ends, then try again",
+    ),
 }
 
 
-def _name_the_fix(directory: Path, context: ExceptionContext) -> Any:
-    """Turn what a person can mend into a StoreError; the rest stays as it is."""
+def _name_the_fix(directory: Path, context: ExceptionContext) -> StoreError | None:
+    """Raise a StoreError in the place of what a person can mend; the rest stays as it is."""
     code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF
-    if code in _MENDABLE:
-        kind, what = _MENDABLE[code]
-        context.chained_exception = kind(f"{directory} {what}; {_FIX[code]}")
+    if code not in _MENDABLE:
+        return None
+    kind, what, fix = _MENDABLE[code]
+    return kind(f"{directory} {what}; {fix}")
