@@ -30,13 +30,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     try:
         with partial.open("xb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        publish(partial, path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    sync_directory(path.parent)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -55,9 +52,15 @@ def write_array(path: Path, array: np.ndarray) -> str:
     return sha256_of(path)
 
 
-def sync_directory(directory: Path) -> None:
-    """Make the names in ``directory`` durable."""
-    descriptor = os.open(directory, os.O_RDONLY)
+def publish(partial: Path, path: Path) -> None:
+    """Give a finished file its name, once its bytes are on the disk."""
+    _sync(partial)
+    partial.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -1,15 +1,17 @@
 """Making a store's database and bringing an old one up to date, by the Alembic scripts beside."""
 
+import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from db import layout
 from db.engine import connect_reader, make_engine
 from db.errors import StoreDamaged
-from db.files import PARTIAL, sync_directory
+from db.files import PARTIAL, publish
 from db.lock import WriterLock
 from db.version import SchemaState, compare_with_head, require_current, revision_of
 
@@ -18,14 +20,12 @@ SCRIPTS = "db:migrations"
 
 def create_database(directory: Path) -> None:
     """Make ``audit.db`` with the newest schema; it appears whole or not at all."""
-    partial = directory / f".{layout.DATABASE}{PARTIAL}"
-    partial.unlink(missing_ok=True)
-    engine = create_engine(URL.create("sqlite", database=str(partial)))
+    engine = create_engine("sqlite://")
     with engine.begin() as connection:
         run_scripts(connection)
+    with closing(engine.raw_connection()) as made:
+        _copy(cast(sqlite3.Connection, made.driver_connection), layout.database(directory))
     engine.dispose()
-    partial.replace(layout.database(directory))
-    sync_directory(directory)
 
 
 def schema_state(directory: Path) -> SchemaState:
@@ -88,10 +88,14 @@ def run_scripts(connection: Connection) -> None:
 def _back_up(directory: Path) -> Path:
     """Copy the database, what lies in its write-ahead log included."""
     backup = directory / f"{layout.DATABASE}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.backup"
-    partial = backup.with_name(backup.name + PARTIAL)
-    partial.unlink(missing_ok=True)
     with closing(connect_reader(directory)) as connection:
-        connection.execute("VACUUM INTO ?", (str(partial),))
-    partial.replace(backup)
-    sync_directory(directory)
+        _copy(connection, backup)
     return backup
+
+
+def _copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Copy a database into a file that appears whole or not at all."""
+    partial = path.with_name(f".{path.name}{PARTIAL}")
+    partial.unlink(missing_ok=True)
+    connection.execute("VACUUM INTO ?", (str(partial),))
+    publish(partial, path)

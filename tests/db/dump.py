@@ -1,0 +1,26 @@
+"""``python -m tests.db.dump > tests/db/fixtures/release-NNNN.sql``: a release's store, as text.
+
+Run it once, on the day a release with a new schema goes out; never again for that release.
+"""
+
+import sqlite3
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from tests.stores import build_store
+
+
+def restore(dump: Path, directory: Path) -> None:
+    """Make a store's database from its text."""
+    directory.mkdir()
+    with closing(sqlite3.connect(directory / "audit.db")) as connection:
+        connection.executescript(dump.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        store = build_store(Path(folder) / "audit")
+        with closing(sqlite3.connect(store / "audit.db")) as made:
+            sys.stdout.writelines(f"{line}\n" for line in made.iterdump())

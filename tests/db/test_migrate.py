@@ -1,0 +1,159 @@
+"""The schema and its migrations are one, and every released store can be brought up to date."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, create_engine, text
+
+from db import version
+from db.engine import make_engine, reader_engine
+from db.errors import SchemaMismatch, StoreDamaged, StoreError
+from db.migrate import SCRIPTS, create_database, schema_state, upgrade
+from db.queries import findings, images, overview
+from db.schema import Base
+from db.store import AuditStore
+from tests.db.dump import restore
+from tests.stores import CONCEPTS, N_IMAGES, thumbnail
+
+FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("release-*.sql"))
+MIGRATIONS = Path(version.__file__).parent / "migrations"
+
+
+def statements(path: Path) -> dict[str, str]:
+    """Name and SQL of everything in a database but Alembic's own table."""
+    with closing(sqlite3.connect(path)) as connection:
+        return dict(
+            connection.execute(
+                "select name, sql from sqlite_master where tbl_name != 'alembic_version'"
+            )
+        )
+
+
+def test_the_migrations_make_what_the_schema_says_to_the_letter(tmp_path: Path) -> None:
+    create_database(tmp_path)
+    engine = create_engine(URL.create("sqlite", database=str(tmp_path / "schema.db")))
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    assert statements(tmp_path / "audit.db") == statements(tmp_path / "schema.db")
+
+
+def test_alembic_finds_nothing_left_to_migrate(tmp_path: Path) -> None:
+    create_database(tmp_path)
+    engine = make_engine(tmp_path, "ro")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    engine.dispose()
+
+
+def test_the_head_is_the_newest_script() -> None:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_current_head() == version.HEAD
+
+
+@pytest.mark.parametrize("dump", FIXTURES, ids=lambda path: path.stem)
+def test_a_released_store_comes_up_to_date_with_all_it_holds(tmp_path: Path, dump: Path) -> None:
+    directory = tmp_path / "audit"
+    restore(dump, directory)
+    old = schema_state(directory)
+    backup = upgrade(directory)
+    assert (backup is None) == (old == "current")
+    assert schema_state(directory) == "current"
+    engine = reader_engine(directory)
+    assert overview.counts(engine).images == N_IMAGES
+    assert set(findings.findings(engine)["concept"]) <= set(CONCEPTS)
+    assert images.thumbnails(engine, [3])[3].startswith(thumbnail(3)[:2])
+    engine.dispose()
+
+
+def test_every_release_has_its_fixture() -> None:
+    scripts = (MIGRATIONS / "versions").glob("[0-9]*.py")
+    assert [f"release-{s.name[:4]}" for s in sorted(scripts)] == [f.stem for f in FIXTURES]
+
+
+@pytest.fixture
+def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The script of a release to come, which this Glowworm then takes for its own."""
+    scripts = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    script = scripts / "versions" / "0002_next.py"
+    script.write_text(
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n"
+        "revision, down_revision = '0002', '0001'\n"
+        "def upgrade():\n"
+        "    with op.batch_alter_table('unit', recreate='always') as unit:\n"
+        "        unit.add_column(sa.Column('colour', sa.String(), server_default='blue'))\n"
+    )
+    monkeypatch.setattr("db.migrate.SCRIPTS", str(scripts))
+    monkeypatch.setattr(version, "HEAD", "0002")
+    return script
+
+
+def count(directory: Path, table: str) -> int:
+    with closing(sqlite3.connect(directory / "audit.db")) as connection:
+        return connection.execute(f"select count(*) from {table}").fetchone()[0]
+
+
+def test_an_upgrade_keeps_a_backup_and_the_children_of_a_table_it_rebuilds(
+    audit: Path, next_release: Path
+) -> None:
+    before = count(audit, "activation")
+    assert schema_state(audit) == "older"
+    with pytest.raises(SchemaMismatch, match="glowworm upgrade"):
+        AuditStore.open(audit)
+    backup = upgrade(audit)
+    assert schema_state(audit) == "current"
+    assert count(audit, "activation") == before > 0
+    with closing(sqlite3.connect(audit / "audit.db")) as connection:
+        assert connection.execute("select distinct colour from unit").fetchall() == [("blue",)]
+    assert backup is not None
+    with closing(sqlite3.connect(backup)) as connection:
+        assert connection.execute("select version_num from alembic_version").fetchone() == ("0001",)
+        assert connection.execute("select count(*) from activation").fetchone()[0] == before
+    assert upgrade(audit) is None
+
+
+def test_an_upgrade_that_fails_leaves_the_store_as_it_was(audit: Path, next_release: Path) -> None:
+    before = statements(audit / "audit.db")
+    with next_release.open("a") as script:
+        script.write("    op.execute('insert into no_such_table values (1)')\n")
+    with pytest.raises(Exception, match="no_such_table"):
+        upgrade(audit)
+    assert statements(audit / "audit.db") == before
+    assert schema_state(audit) == "older"
+
+
+def test_an_upgrade_that_tears_rows_apart_is_taken_back(audit: Path, next_release: Path) -> None:
+    with next_release.open("a") as script:
+        script.write("    op.execute('delete from image where id = 0')\n")
+    with pytest.raises(StoreDamaged, match="hang on nothing"):
+        upgrade(audit)
+    assert count(audit, "image") == N_IMAGES
+
+
+def test_a_newer_store_is_not_touched(audit: Path) -> None:
+    with closing(sqlite3.connect(audit / "audit.db")) as connection, connection:
+        connection.execute("update alembic_version set version_num = '0999'")
+    assert schema_state(audit) == "newer"
+    with pytest.raises(SchemaMismatch, match="newer Glowworm"):
+        upgrade(audit)
+    assert not list(audit.glob("*.backup"))
+
+
+def test_no_upgrade_while_another_writes(tmp_path: Path, next_release: Path) -> None:
+    with AuditStore.create(tmp_path / "audit") as store:
+        engine = make_engine(store.directory, "rw")
+        with engine.begin() as connection:
+            connection.execute(text("update alembic_version set version_num = '0001'"))
+        engine.dispose()
+        with pytest.raises(StoreError, match="being written by another"):
+            upgrade(store.directory)
