@@ -9,16 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.serve import APP, STORE_VARIABLE
 from tests import stores
+from tests.hostile import build_hostile_store
 
 PAGES = ("overview", "findings", "classes", "latents", "neurons", "images")
 PARAMETERS = ("finding", "class", "latent", "neuron", "image")
-
-HOSTILE_NAMES = (
-    "<script>alert(1)</script><img src=x onerror=alert(1)>",
-    "**bold** [link](javascript:alert(1)) ![p](http://example.com/p.png) :red[x] :tada: $x^2$",
-    "line\none\x00\x1b[31m\u202e reversed",
-    "x" * 10_000,
-)
 
 Open = Callable[..., AppTest]
 
@@ -41,11 +35,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small store with hostile names of classes and concepts."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stores, "CLASSES", HOSTILE_NAMES)
-        patch.setattr(stores, "CONCEPTS", (*HOSTILE_NAMES, *stores.CONCEPTS[4:]))
-        return stores.build_store(tmp_path_factory.mktemp("hostile") / "audit")
+    return build_hostile_store(tmp_path_factory.mktemp("hostile") / "audit")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from db.engine import reader_engine
+from db.queries.classes import class_names
 from tests.dashboard.conftest import PAGES, PARAMETERS, Open, words
+from tests.hostile import HOSTILE_NAMES
 
 DETAILS = [("findings", "finding", str(i)) for i in (1, 4, 7, 10)]
 DETAILS += [("classes", "class", str(i)) for i in range(4)]
@@ -18,9 +21,10 @@ ALIVE = re.compile(
 )
 
 
-def test_the_pattern_would_see_them() -> None:
-    from tests.dashboard.conftest import HOSTILE_NAMES
-
+def test_the_store_is_hostile_and_the_pattern_sees_it(hostile: Path) -> None:
+    engine = reader_engine(hostile)
+    assert tuple(class_names(engine).values()) == HOSTILE_NAMES
+    engine.dispose()
     assert all(ALIVE.search(name) for name in HOSTILE_NAMES)
 
 

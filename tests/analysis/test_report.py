@@ -1,0 +1,95 @@
+"""The report: one file, whole, safe, with its denominators."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from analysis.report import render_report, write_report
+from db.errors import StoreMissing
+from tests import stores
+from tests.hostile import build_hostile_store
+
+
+class _Tags(HTMLParser):
+    """Collects tags, ids and addresses of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href")]
+        assert not any(name.startswith("on") for name, _ in attrs)
+
+
+def tags(page: str) -> _Tags:
+    parser = _Tags()
+    parser.feed(page)
+    return parser
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return stores.build_store(tmp_path_factory.mktemp("report") / "audit")
+
+
+def test_it_needs_nothing_beside_it(small: Path) -> None:
+    read = tags(render_report(small))
+    assert "script" not in read.tags
+    assert "link" not in read.tags
+    assert all(a.startswith(("#", "data:image/jpeg;base64,")) for a in read.addresses)
+    assert read.tags.count("img") > 0
+
+
+def test_it_says_what_was_found_and_of_how_many(small: Path) -> None:
+    page = render_report(small)
+    assert "What tiny looks at" in page
+    assert "8 of 12 findings are unexpected" in page
+    assert "jellyfish · “glowing”" in page
+    assert "4.0 standard deviations above the average class" in page
+    # Latent 5 is dead and latent 2 abstains; neurons are all alive and labelled.
+    assert "4 of 5 living latents carry a label that clears its floor (1 of 6 are dead)" in page
+    assert "4 of 4 living neurons carry a label" in page
+    assert "c0/broken.png" in page
+    assert "score 0.60, floor 0.40" in page
+    assert "0" * 64 in page  # the sha256 of the weights
+
+
+def test_an_audit_of_weights_alone_has_one_too(tmp_path: Path) -> None:
+    page = render_report(stores.build_store(tmp_path / "audit", weights_only=True))
+    assert "read from the weights alone" in page
+    assert "Stage explanations is skipped: no images were given" in page
+    assert "None" not in re.sub(r"<[^>]+>", "", page).replace("<p>None.</p>", "")
+
+
+def test_an_empty_audit_says_that_it_is_not_whole(tmp_path: Path) -> None:
+    page = render_report(stores.build_empty_store(tmp_path / "audit"))
+    assert "This audit is not whole" in page
+
+
+def test_hostile_names_stay_words(tmp_path: Path) -> None:
+    page = render_report(build_hostile_store(tmp_path / "audit"))
+    read = tags(page)
+    assert "script" not in read.tags
+    assert all(a.startswith(("#", "data:image/jpeg;base64,")) for a in read.addresses)
+    assert "{{ 7 * 7 }}" in page
+    assert "x" * 500 not in page
+    assert not re.search("[\x00\x1b\u202e]", page)
+
+
+def test_it_is_written_beside_the_store_or_where_asked(small: Path, tmp_path: Path) -> None:
+    assert write_report(small) == small / "report.html"
+    target = tmp_path / "new" / "r.html"
+    assert write_report(small, target) == target
+    assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_missing_store_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreMissing):
+        write_report(tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()

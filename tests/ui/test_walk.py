@@ -1,0 +1,188 @@
+"""A walk through the dashboard in a real browser."""
+
+import http.client
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Response, expect
+
+from tests import stores
+from tests.hostile import build_hostile_store
+from tests.ui.conftest import Served
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+
+# Streamlit's page looks for its server under the page's own path first.
+_PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
+
+
+class Watched:
+    """A page in the browser, and all that went wrong on it."""
+
+    def __init__(self, page: Page, served: Served) -> None:
+        self.page = page
+        self.served = served
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("console", lambda said: self._console(said.type, said.text))
+        page.on("dialog", lambda dialog: self._dialog(dialog))
+        page.on("request", self._request)
+        page.on("response", self._response)
+
+    def open(self, address: str) -> None:
+        self.page.goto(f"{self.served.url}/{address}")
+        self.settled()
+
+    def settled(self) -> None:
+        """Until the page stands still and shows no exception."""
+        expect(self.page.locator("h1").first).to_be_visible(timeout=30_000)
+        expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=30_000)
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
+        expect(self.page.get_by_test_id("stException")).to_have_count(0)
+        assert self.problems == []
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind == "error" and not text.startswith("Failed to load resource"):
+            self.problems.append(f"console: {text}")
+
+    def _dialog(self, dialog) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        inside = address.hostname == "127.0.0.1" or address.scheme in ("data", "blob")
+        if not inside:
+            self.problems.append(f"asks another host: {request.url[:200]}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and not _PROBE.search(urlsplit(response.url).path):
+            self.problems.append(f"{response.status} {response.url[:200]}")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    yield from _served(stores.build_store(tmp_path_factory.mktemp("small") / "audit"))
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    yield from _served(build_hostile_store(tmp_path_factory.mktemp("hostile") / "audit"))
+
+
+def _served(directory: Path) -> Iterator[Served]:
+    served = Served(directory, directory.parent / "server.log")
+    try:
+        served.wait()
+        yield served
+    finally:
+        served.close()
+
+
+@pytest.fixture
+def watched(browser: Browser, small: Served) -> Iterator[Watched]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield Watched(context.new_page(), small)
+    context.close()
+
+
+def test_every_page_opens(watched: Watched) -> None:
+    for address, title in (
+        ("", "What tiny looks at"),
+        ("findings", "Findings"),
+        ("classes", "Classes"),
+        ("classes?class=1", "shark"),
+        ("latents", "Latents"),
+        ("latents?latent=1", "Latent 1: “sharp teeth”"),
+        ("neurons", "Neurons"),
+        ("neurons?neuron=0", "Neuron 0: “50% <b>off</b>_'now'”"),
+        ("images", "Images"),
+        ("images?image=1", "shark"),
+    ):
+        watched.open(address)
+        expect(watched.page.locator("h1").first).to_have_text(title)
+
+
+def test_from_a_finding_over_its_class_to_an_image_and_back(watched: Watched) -> None:
+    page = watched.page
+    watched.open("findings?finding=4")
+    page.get_by_role("link", name="All about shark").click()
+    page.wait_for_url("**/classes?class=1")
+    watched.settled()
+    expect(page.locator("h1").first).to_have_text("shark")
+    page.locator('a[href*="image"]', has_text="shark").first.click()
+    page.wait_for_url("**/images?image=1")
+    watched.settled()
+    expect(page.get_by_text("its folder says")).to_be_visible()
+    page.get_by_role("button", name="next").click()
+    page.wait_for_url("**/images?image=2")
+    watched.settled()
+    page.go_back()
+    page.wait_for_url("**/images?image=1")
+    expect(page.get_by_text("its folder says")).to_be_visible()
+
+
+def test_a_wrong_address_is_answered_plainly(watched: Watched) -> None:
+    watched.open("latents?latent=999")
+    expect(watched.page.get_by_text("This audit has no latent “999”")).to_be_visible()
+
+
+def test_pictures_have_words_for_those_who_do_not_see_them(watched: Watched) -> None:
+    watched.open("images")
+    pictures = watched.page.get_by_test_id("stImage").locator("img")
+    expect(pictures).to_have_count(12)
+    for i in range(12):
+        assert pictures.nth(i).get_attribute("alt")
+
+
+def test_hostile_names_stay_words(browser: Browser, hostile: Served) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    watched = Watched(context.new_page(), hostile)
+    for address in (
+        "",
+        "findings?finding=1",
+        "findings?finding=4",
+        "classes?class=0",
+        "classes?class=1",
+        "latents?latent=1",
+        "images?image=1",
+        "images",
+    ):
+        watched.open(address)
+        main = watched.page.get_by_test_id("stMain")
+        assert main.locator("script, .katex").count() == 0
+        assert main.locator('a[href*="example"], a[href^="javascript"]').count() == 0
+        assert main.locator('img[src="x"], img[src*="example"]').count() == 0
+        assert main.locator("strong", has_text=re.compile("^bold$")).count() == 0
+    expect(watched.page.get_by_text("**bold**").first).to_be_visible()
+    context.close()
+
+
+def test_a_page_of_another_site_is_refused(small: Served) -> None:
+    """DNS rebinding: a foreign name that points to the loopback address gets no connection."""
+    assert _knock(small.port, host="evil.example", origin="http://evil.example") == 403
+    assert _knock(small.port, host=f"127.0.0.1:{small.port}", origin="http://evil.example") == 403
+    own = f"127.0.0.1:{small.port}"
+    assert _knock(small.port, host=own, origin=f"http://{own}") == 101
+
+
+def _knock(port: int, *, host: str, origin: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.putrequest("GET", "/_stcore/stream", skip_host=True)
+    for name, value in (
+        ("Host", host),
+        ("Origin", origin),
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
+        ("Sec-WebSocket-Protocol", "streamlit"),
+    ):
+        connection.putheader(name, value)
+    connection.endheaders()
+    status = connection.getresponse().status
+    connection.close()
+    return status
