@@ -278,3 +278,20 @@ def test_open_removes_only_its_own_strays(audit: Path) -> None:
     assert mine.exists()
     assert not any(path.exists() for path in strays)
     assert len(list((audit / "arrays").glob("class_embeddings.*"))) == 1
+
+
+def test_a_full_disk_is_said_in_one_line_and_leaves_the_store_as_it_was(store: AuditStore) -> None:
+    finish(store, rows={Class: classes("shark")})
+    with store._writer.connect() as connection:  # the pool keeps this one connection
+        pages = connection.scalar(text("PRAGMA page_count"))
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 5}")
+    with pytest.raises(StoreError, match=r"^[^\n]*the disk is full; make room[^\n]*$"):
+        finish(store, rows={Class: classes(*("x" * 1000 for _ in range(100)))})
+    assert names(store) == ["shark"]
+
+
+def test_arrays_that_cannot_be_written_are_said_in_one_line(store: AuditStore) -> None:
+    (store.directory / "arrays").touch()
+    with pytest.raises(StoreError, match="cannot be written"):
+        finish(store, rows={Class: classes("shark")}, arrays={"x": np.zeros(1)})
+    assert names(store) == []

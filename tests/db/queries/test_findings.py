@@ -1,0 +1,84 @@
+"""Findings: filters, order, pages."""
+
+import pytest
+from sqlalchemy import Engine
+
+from db.queries.export import findings_records
+from db.queries.findings import FindingFilter, count_findings, finding, findings
+
+
+def test_best_scores_come_first(full: Engine) -> None:
+    # score = 5 - position - class / 4
+    frame = findings(full)
+    assert list(frame["score"]) == sorted(frame["score"], reverse=True)
+    assert frame["finding_id"][0] == 1 and frame["score"][0] == 4.0
+
+
+def test_class_by_class(full: Engine) -> None:
+    frame = findings(full, order="class")
+    assert list(frame["class_id"]) == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert list(frame["position"]) == [1, 2, 3] * 4
+
+
+def test_a_name_implied_finding_has_no_rank(full: Engine) -> None:
+    ranks = findings(full, FindingFilter(class_id=0), order="class")["rank"]
+    assert ranks.dtype == "Int64"
+    assert ranks.isna().tolist() == [False, True, False]
+    assert (ranks[0], ranks[2]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("filter", "number"),
+    [
+        (FindingFilter(), 12),
+        (FindingFilter(class_id=2), 3),
+        (FindingFilter(class_id=99), 0),
+        (FindingFilter(concept_id=2), 3),  # classes 0, 1 and 2
+        (FindingFilter(verdict="insufficient"), 1),
+        (FindingFilter(name_implied=True), 4),
+        (FindingFilter(name_implied=False), 8),
+        (FindingFilter(text_map="mlp"), 0),
+        (FindingFilter(largest_q=0.04), 8),  # q = position / 50
+        (FindingFilter(search="JELLY"), 3),
+        (FindingFilter(search="  glow "), 1),  # jellyfish alone holds "glowing"
+        (FindingFilter(search="red"), 5),  # 3 of "red crab", "red" of classes 0 and 1 besides
+        (FindingFilter(search="%"), 0),
+        (FindingFilter(search="_"), 0),
+        (FindingFilter(search="' or 1=1 --"), 0),
+        (FindingFilter(search="x" * 100_000), 0),
+        (FindingFilter(class_id=0, name_implied=False, largest_q=0.02, search="glow"), 1),
+    ],
+)
+def test_filters(full: Engine, filter: FindingFilter, number: int) -> None:
+    assert len(findings(full, filter)) == number
+    assert count_findings(full, filter) == number
+
+
+def test_pages_lie_side_by_side(full: Engine) -> None:
+    pages = [findings(full, limit=5, offset=offset) for offset in (0, 5, 10, 15)]
+    assert [len(page) for page in pages] == [5, 5, 2, 0]
+    ids = [i for page in pages for i in page["finding_id"]]
+    assert ids == list(findings(full, limit=None)["finding_id"])
+
+
+def test_one_finding(full: Engine, weights_only: Engine) -> None:
+    found = finding(full, 2)
+    assert found is not None
+    assert (found.class_name, found.concept, found.rank) == ("jellyfish", "sharp teeth", None)
+    assert found.name_implied is True and found.z_features == 3.0
+    without = finding(weights_only, 2)
+    assert without is not None and without.z_features is None
+    assert finding(full, 999) is None
+
+
+def test_records_for_the_command_line(full: Engine, empty: Engine) -> None:
+    records = findings_records(full)
+    assert [(r["class"], r["concept"], r["rank"]) for r in records[:4]] == [
+        ("jellyfish", "glowing", 1),
+        ("jellyfish", "sharp teeth", None),
+        ("jellyfish", "red", 2),
+        ("shark", "sharp teeth", 1),
+    ]
+    assert list(records[0])[:5] == ["class", "concept", "rank", "verdict", "name_implied"]
+    assert records[1]["name_implied"] is True
+    assert findings_records(empty) == []
