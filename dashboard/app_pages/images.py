@@ -128,7 +128,7 @@ def _decision(info: ImageInfo) -> None:
             x_title="probability in per cent (the folder's class in green)",
             colors=colors,
             form=".1f",
-            x_range=(0, 105),
+            x_range=(0, 112),
         ),
         key=f"predictions_{info.image_id}",
         alt="Best classes of the image and their probabilities",

@@ -55,9 +55,7 @@ def bars(
             orientation="h",
             marker_color=list(colors) if not isinstance(colors, str) else colors,
             text=[f"{value:{form}}" for value in values],
-            textposition="auto",
-            textangle=0,
-            insidetextanchor="end",
+            textposition="outside",
             cliponaxis=False,
             hovertext=[chart(name, 200) for name in names],
             hovertemplate=f"%{{hovertext}}<br>%{{x:{form}}}<extra></extra>",
@@ -66,11 +64,17 @@ def bars(
     figure.update_yaxes(
         tickvals=rows, ticktext=[chart(name) for name in names], autorange="reversed"
     )
-    if x_range is not None:
-        figure.update_xaxes(range=list(x_range))
+    figure.update_xaxes(range=list(x_range or _room_for_text(values)))
     if floor is not None:
         figure.add_vline(x=floor, line={"color": GREY, "width": 2, "dash": "dot"})
     return _layout(figure, height=_ROW * len(names) + 56, x_title=x_title)
+
+
+def _room_for_text(values: Sequence[float]) -> tuple[float, float]:
+    """A range with room for the numbers at the ends of the bars."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    span = (high - low) or 1.0
+    return low - 0.16 * span * (low < 0), high + 0.16 * span
 
 
 def signed(names: Sequence[str], values: Sequence[float], *, x_title: str) -> go.Figure:
@@ -107,7 +111,9 @@ def dots(
             )
         )
     figure.update_yaxes(autorange="reversed", showgrid=True)
-    figure.update_xaxes(rangemode="tozero", ticksuffix=" %")
+    known = [0.01, *(v for _, values, _ in series for v in values if v is not None)]
+    low, high = min(-0.04 * max(known), 1.1 * min(known)), 1.08 * max(known)
+    figure.update_xaxes(range=[100 * low, 100 * high], ticksuffix=" %")
     return _layout(figure, height=34 * len(rows) + 110, x_title=x_title, legend=True)
 
 

@@ -33,7 +33,7 @@ def _card(one: ExplanationInfo) -> None:
     clears = one.score > one.floor
     with st.container(border=True):
         sentence = f"“{md(one.text, 400)}”"
-        st.markdown(f"### {sentence}" if clears else f"### :gray[{sentence}]")
+        st.subheader(sentence if clears else f":gray[{sentence}]", anchor=False)
         badge = (
             ":green-badge[:material/check: above its floor]"
             if clears
@@ -70,7 +70,7 @@ def _others(one: ExplanationInfo) -> None:
     said = [c for c in one.candidates if isinstance(c, dict) and "text" in c]
     if not said:
         return
-    with st.expander(f"{len(said)} other sentences of the search"):
+    with st.expander(f"{numbers.many(len(said), 'other sentence')} of the search"):
         for other in said[:20]:
             score = other.get("score")
             shown = f"{score:.2f}" if isinstance(score, int | float) else "–"

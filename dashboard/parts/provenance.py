@@ -34,6 +34,7 @@ def measures() -> None:
         tables.names(frame, ["name"]).assign(what=[plain(w, 300) for w in frame["what"]]),
         hide_index=True,
         key="measures",
+        placeholder="–",
         alt="Measures with floors and denominators",
         height="content",
         column_order=["name", "value", "floor", "n", "what"],

@@ -62,6 +62,7 @@ def choose(
         column_config=dict(columns),
         on_select="rerun",
         selection_mode="single-row",
+        placeholder="–",
         height=height,
         alt=alt,
     )
@@ -95,6 +96,7 @@ def select(
         column_config=dict(columns),
         on_select=chosen,
         selection_mode="single-row",
+        placeholder="–",
         height=height,
         alt=alt,
     )

@@ -102,7 +102,7 @@ def _numbers(info: UnitInfo, labels: pd.DataFrame) -> None:
             "density", numbers.percent(info.density, 1), floor="of the images", meaning="density"
         )
         numbers.metric(
-            "mean activation", numbers.number(info.mean_activation), floor="over all images"
+            "mean activation", numbers.number(info.mean_activation), floor="where it is active"
         )
         numbers.metric(
             "largest activation", numbers.number(info.max_activation), floor="over all images"
@@ -185,6 +185,7 @@ def _candidates(labels: pd.DataFrame) -> None:
         frame,
         hide_index=True,
         key="candidates",
+        placeholder="–",
         alt="Label candidates with their scores",
         height="content",
         column_order=[

@@ -13,7 +13,8 @@ _ABOUT: dict[Kind, str] = {
     "latent": "Directions that the sparse autoencoder found in the classifier's features. A label "
     "is given only where it beats random labels; otherwise it **abstains**.",
     "neuron": "The single dimensions of the classifier's feature, read like latents. They tend to "
-    "mix several things: expect more abstentions.",
+    "mix several things: expect more abstentions. A neuron counts as active "
+    "where it is more than one standard deviation above its mean.",
 }
 _STATES = {
     "labelled": UnitFilter(alive=True, abstained=False),

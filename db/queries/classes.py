@@ -4,18 +4,30 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Engine, Float, case, cast, func, select, true
+from sqlalchemy import ColumnElement, Engine, Float, and_, case, cast, func, select, true
 
 from db.queries.frame import AnySelect, contains, count_rows, page, read_frame, read_one
 from db.queries.images import Best, PredictedClass, best_label_of, is_best, is_error
-from db.schema import Class, ClassConcept, Concept, Finding, Image, Label, Unit, UnitClass
+from db.schema import (
+    Class,
+    ClassConcept,
+    Concept,
+    Finding,
+    Image,
+    Label,
+    TextMap,
+    Unit,
+    UnitClass,
+)
 
 TRUE = true()
 
 
 @dataclass(frozen=True)
 class ClassInfo:
-    """One class; ``accuracy`` is None where it has no images."""
+    """One class; ``accuracy`` is None where it has no images. Findings are counted by the text
+    map shown first.
+    """
 
     class_id: int
     class_name: str
@@ -164,6 +176,7 @@ def _with_numbers(
             func.count().label("findings"),
             func.count(case((Finding.name_implied.is_(False), 1))).label("unexpected"),
         )
+        .join(TextMap, and_(TextMap.name == Finding.text_map, TextMap.shown_first))
         .where(of_findings)
         .group_by(Finding.class_id)
         .subquery()
