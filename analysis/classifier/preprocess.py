@@ -82,7 +82,7 @@ class Preprocessing:
     def crop(self, image: Image.Image) -> UInt8[np.ndarray, "height width 3"]:
         """The resized and cropped picture, values 0 to 255."""
         image = image if image.mode == "RGB" else image.convert("RGB")
-        image = image.resize(self._resized(image.size), _FILTERS[self.interpolation])
+        image = image.resize(self.resized(image.size), _FILTERS[self.interpolation])
         image = image.crop(self._crop_box(image.size))
         return np.asarray(image)
 
@@ -99,7 +99,7 @@ class Preprocessing:
         """The classifier's input for one picture."""
         return self.normalize(torch.from_numpy(self.crop(image).copy())[None])[0]
 
-    def _resized(self, size: tuple[int, int]) -> tuple[int, int]:
+    def resized(self, size: tuple[int, int]) -> tuple[int, int]:
         """Width and height after resizing; truncates the longer side as torchvision does."""
         if self.crop_mode == "squash":
             return self.resize_size, self.resize_size

@@ -1,7 +1,9 @@
 """Listing the pictures of an ImageFolder tree and matching its folders to classes."""
 
+import hashlib
+import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,24 @@ class Listing:
     unmatched_folders: tuple[str, ...]
     """Folders with pictures that name no class; their pictures are unlabelled."""
     notes: tuple[str, ...]
+    stamp: str
+    """Hash of the files and their classes, without reading them."""
+
+
+def stamp(root: Path, paths: Iterable[str]) -> str:
+    """Hash of files below ``root`` by path, size and time of change, without reading them.
+
+    Raises:
+        InputError: a file is gone.
+    """
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            status = (root / path).stat()
+        except OSError as error:
+            raise InputError(f"{root / path} is gone: run the command again") from error
+        digest.update(json.dumps([path, status.st_size, status.st_mtime_ns]).encode())
+    return digest.hexdigest()
 
 
 def list_images(root: Path, class_ids: Mapping[str, int]) -> Listing:
@@ -58,7 +78,10 @@ def list_images(root: Path, class_ids: Mapping[str, int]) -> Listing:
     files = tuple(ImageFile(path, match(path)) for path in sorted(paths))
     folders = {file.path.partition("/")[0]: file.class_id for file in files if "/" in file.path}
     unmatched = tuple(sorted(name for name, class_id in folders.items() if class_id is None))
-    return Listing(files, unmatched, tuple(_notes(folders, unmatched, left_out)))
+    notes = tuple(_notes(folders, unmatched, left_out))
+    classes = json.dumps([file.class_id for file in files])
+    seen = stamp(root, (file.path for file in files)) + classes
+    return Listing(files, unmatched, notes, hashlib.sha256(seen.encode()).hexdigest())
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -82,11 +105,11 @@ def _walk(root: Path) -> Iterator[Path]:
 
 
 def _usable(path: Path, root: Path) -> bool:
-    """Whether the file lies inside ``root`` and its name can be stored as text."""
-    if path.is_symlink():
-        target = path.resolve()
-        if not target.is_file() or not target.is_relative_to(root.resolve()):
-            return False
+    """Whether it is a regular file inside ``root`` whose name can be stored as text."""
+    if not path.is_file():
+        return False
+    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        return False
     try:
         str(path).encode()
     except UnicodeEncodeError:
@@ -132,8 +155,8 @@ def _notes(
         )
     if left_out:
         yield (
-            f"{len(left_out)} files or folders are left out, because they are links out of the "
-            f"tree or to folders, or have names that are no text ({_shown(sorted(left_out))})"
+            f"{len(left_out)} files or folders are left out ({_shown(sorted(left_out))}): links "
+            "out of the tree or to folders, no regular files, or names that are no text"
         )
 
 

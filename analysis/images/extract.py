@@ -1,0 +1,141 @@
+"""Features, predictions and thumbnails of many pictures, in batches, resumable.
+
+Each ``SHARD_IMAGES`` files make a shard on disk, so memory stays flat in the number of images but
+for their paths and hashes, and a stopped run goes on where it was.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, fields
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from analysis.classifier.split import Classifier
+from analysis.images.batches import TOP, Outputs, decode_ahead, forward
+from analysis.images.decode import Decoded, Unreadable, quiet_pillow
+from analysis.images.extraction import Extraction, assemble
+from analysis.images.folder import ImageFile, stamp
+from analysis.images.shard import Shard, read_shard, write_shard
+from analysis.progress import Advance, Progress, Silent
+
+SHARD_IMAGES = 256
+"""Files in a shard: what a stopped run loses at most, and the largest batch."""
+_LAYOUT = 1
+"""Part of the key of shards; raised when what a shard holds changes its meaning."""
+
+Picture = tuple[int, Decoded | Unreadable]
+"""A file's position in the list, and what decoding gave."""
+
+
+def extract(
+    classifier: Classifier,
+    root: Path,
+    files: Sequence[ImageFile],
+    *,
+    work_dir: Path,
+    batch_size: int = 32,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> Extraction:
+    """Read ``files`` below ``root`` and take their features.
+
+    Shards lie in a directory of ``work_dir`` named by a hash of the weights, the preprocessing and
+    the files (path, size, time of change), so a stopped run goes on and a changed one starts anew.
+
+    Raises:
+        InputError: none of the files can be read as a picture.
+        ModelError: a feature is not finite.
+    """
+    directory = work_dir / _key(classifier, root, files)
+    directory.mkdir(parents=True, exist_ok=True)
+    shards = {
+        directory / f"shard-{start // SHARD_IMAGES:06d}.npz": _positions(start, files)
+        for start in range(0, len(files), SHARD_IMAGES)
+    }
+    bar = (progress or Silent()).task("Reading images", len(files))
+    with bar as advance, quiet_pillow():
+        missing = {path: part for path, part in shards.items() if read_shard(path) is None}
+        wanted = [i for part in missing.values() for i in part]
+        advance(len(files) - len(wanted))
+        decoded = decode_ahead(
+            (root / files[i].path for i in wanted),
+            classifier.preprocessing,
+            workers=workers,
+            ahead=2 * max(batch_size, workers),
+        )
+        with closing(decoded):
+            pictures = zip(wanted, decoded, strict=True)
+            for path, part in missing.items():
+                write_shard(
+                    path, _shard(classifier, islice(pictures, len(part)), batch_size, advance)
+                )
+    return assemble(files, tuple(shards), directory)
+
+
+def _positions(start: int, files: Sequence[ImageFile]) -> range:
+    """Of the files in the shard that begins at ``start``."""
+    return range(start, min(start + SHARD_IMAGES, len(files)))
+
+
+def _key(classifier: Classifier, root: Path, files: Sequence[ImageFile]) -> str:
+    """Hash of everything that a shard's content depends on."""
+    parts = (
+        _LAYOUT,
+        SHARD_IMAGES,
+        classifier.spec.name,
+        repr(classifier.spec.model_args),
+        classifier.weights_sha256,
+        classifier.preprocessing.sha256,
+        stamp(root, (file.path for file in files)),
+    )
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of a picture once its pixels are gone."""
+
+    position: int
+    sha256: str
+    size: tuple[int, int]
+    thumbnail: bytes
+
+
+def _shard(
+    classifier: Classifier, pictures: Iterator[Picture], batch_size: int, advance: Advance
+) -> Shard:
+    """Run the classifier over one shard's pictures."""
+    kept: list[_Kept] = []
+    skipped: list[tuple[int, str]] = []
+    outputs = [_no_outputs(classifier)]
+    while batch := list(islice(pictures, batch_size)):
+        readable = [(i, picture) for i, picture in batch if isinstance(picture, Decoded)]
+        skipped += [(i, picture.reason) for i, picture in batch if isinstance(picture, Unreadable)]
+        kept += [_Kept(i, x.sha256, (x.width, x.height), x.thumbnail) for i, x in readable]
+        if readable:
+            outputs.append(forward(classifier, [picture.pixels for _, picture in readable]))
+        advance(len(batch))
+    return Shard(
+        positions=np.array([one.position for one in kept], np.int64),
+        **{
+            part.name: np.concatenate([getattr(output, part.name) for output in outputs])
+            for part in fields(Outputs)
+        },
+        sizes=np.array([one.size for one in kept], np.int64).reshape(-1, 2),
+        sha256=np.array([one.sha256 for one in kept], "U64"),
+        thumbnail_bytes=np.frombuffer(b"".join(one.thumbnail for one in kept), np.uint8),
+        thumbnail_ends=np.cumsum([len(one.thumbnail) for one in kept], dtype=np.int64),
+        skipped=np.array([i for i, _ in skipped], np.int64),
+        reasons=np.array([reason for _, reason in skipped], np.str_),
+    )
+
+
+def _no_outputs(classifier: Classifier) -> Outputs:
+    """The outputs of no images, with the right widths and types."""
+    none = np.zeros((0, min(TOP, classifier.num_classes)), np.float32)
+    features = np.zeros((0, classifier.feature_dim), np.float32)
+    return Outputs(features, none.astype(np.int64), none, none)

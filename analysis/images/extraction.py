@@ -1,0 +1,128 @@
+"""What was read from a folder of pictures, put together from its shards."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32, Int64
+
+from analysis.errors import InputError
+from analysis.images.folder import ImageFile
+from analysis.images.shard import Shard, read_shard
+from db.files import whole_file
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRow:
+    """An image that was read."""
+
+    path: str
+    """Below the root, with forward slashes."""
+    sha256: str
+    """Of the file's bytes."""
+    width: int
+    """Of the whole picture, pixels."""
+    height: int
+    class_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that could not be read as an image, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """Everything read from a folder; row ``i`` of every part is the same image."""
+
+    features: Float32[np.ndarray, "images features"]
+    """A read-only map of a file in the working directory."""
+    rows: tuple[ImageRow, ...]
+    top_classes: Int64[np.ndarray, "images ranks"]
+    """The best classes of each image, best first; five, or all where there are fewer."""
+    top_logits: Float32[np.ndarray, "images ranks"]
+    top_probabilities: Float32[np.ndarray, "images ranks"]
+    skipped: tuple[Skipped, ...]
+    shards: tuple[Path, ...]
+
+    def thumbnails(self) -> Iterator[bytes]:
+        """JPEGs in the order of the rows, read shard by shard."""
+        for path in self.shards:
+            yield from _read(path).thumbnails()
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of labelled images whose best class is their own; None without labels."""
+        hits = [
+            row.class_id == best
+            for row, best in zip(self.rows, self.top_classes[:, 0].tolist(), strict=True)
+            if row.class_id is not None
+        ]
+        return sum(hits) / len(hits) if hits else None
+
+
+def assemble(files: Sequence[ImageFile], shards: Sequence[Path], directory: Path) -> Extraction:
+    """Put finished shards together; their features go into one file in ``directory``.
+
+    Raises:
+        InputError: no file at all could be read.
+    """
+    light = [_without_bulk(_read(path)) for path in shards]
+    rows = tuple(row for shard in light for row in _rows(shard, files))
+    skipped = tuple(skip for shard in light for skip in _skipped(shard, files))
+    if not rows:
+        example = f" ({skipped[0].path}: {skipped[0].reason})" if skipped else ""
+        raise InputError(
+            f"none of {len(files)} images can be read{example}: give other files to --images"
+        )
+    return Extraction(
+        features=_join_features(shards, len(rows), directory / "features.npy"),
+        rows=rows,
+        top_classes=np.concatenate([shard.top_classes for shard in light]),
+        top_logits=np.concatenate([shard.top_logits for shard in light]),
+        top_probabilities=np.concatenate([shard.top_probabilities for shard in light]),
+        skipped=skipped,
+        shards=tuple(shards),
+    )
+
+
+def _read(path: Path) -> Shard:
+    shard = read_shard(path)
+    if shard is None:
+        raise InputError(f"{path} is gone or damaged: run the command again")
+    return shard
+
+
+def _without_bulk(shard: Shard) -> Shard:
+    """The parts of a shard that are small."""
+    nothing = np.zeros(0, np.uint8)
+    return replace(shard, features=shard.features[:, :0].copy(), thumbnail_bytes=nothing)
+
+
+def _rows(shard: Shard, files: Sequence[ImageFile]) -> Iterator[ImageRow]:
+    for i, sha256, (width, height) in zip(
+        shard.positions.tolist(), shard.sha256.tolist(), shard.sizes.tolist(), strict=True
+    ):
+        yield ImageRow(files[i].path, sha256, width, height, files[i].class_id)
+
+
+def _skipped(shard: Shard, files: Sequence[ImageFile]) -> Iterator[Skipped]:
+    for i, reason in zip(shard.skipped.tolist(), shard.reasons.tolist(), strict=True):
+        yield Skipped(files[i].path, reason)
+
+
+def _join_features(
+    shards: Sequence[Path], images: int, target: Path
+) -> Float32[np.ndarray, "images features"]:
+    """Append the shards' features to one ``.npy``, one shard in memory at a time; map it."""
+    width = _read(shards[0]).features.shape[1]
+    header = {"descr": "<f4", "fortran_order": False, "shape": (images, width)}
+    with whole_file(target) as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for path in shards:
+            file.write(np.ascontiguousarray(_read(path).features, "<f4").data)
+    return np.load(target, mmap_mode="r", allow_pickle=False)
