@@ -27,6 +27,8 @@ class AuditConfig:
     language_model: str = "gpt2"
     text_map: TextMapChoice = "auto"
     """Which map is shown first; ``auto`` lets held-out classes decide. All are always stored."""
+    mlp_epochs: int | None = None
+    """Epochs of the MLP text map (the paper: 2,500); None lets held-out classes decide."""
     sae_width: int | None = None
     sae_k: int | None = None
     explain: int = 4
@@ -48,9 +50,8 @@ class AuditConfig:
             raise UsageError(f"--text-map is {self.text_map!r}: give one of {', '.join(TEXT_MAPS)}")
         if (self.sae_width is None) != (self.sae_k is None):
             raise UsageError("--sae-width and --sae-k belong together: give both or neither")
-        if self.sae_width is not None and self.sae_k is not None:
-            if not 0 < self.sae_k <= self.sae_width:
-                raise UsageError(
-                    f"--sae-k is {self.sae_k} of --sae-width {self.sae_width}: "
-                    "give 1 or more and at most the width"
-                )
+        width, k = self.sae_width or 1, self.sae_k or 1
+        if not 0 < k <= width:
+            raise UsageError(
+                f"--sae-k is {k} of --sae-width {width}: give 1 or more and at most the width"
+            )

@@ -56,6 +56,7 @@ def shortcut_candidates(
     prompt_embeddings: Float[np.ndarray, "classes embedding"],
     name_embeddings: Float[np.ndarray, "classes embedding"],
     concept_embeddings: Float[np.ndarray, "concepts embedding"],
+    names_a_class: Bool[np.ndarray, " concepts"],
     class_embeddings: Float[np.ndarray, "classes features"],
     class_means: Float[np.ndarray, "classes features"] | None,
 ) -> Candidates:
@@ -67,6 +68,8 @@ def shortcut_candidates(
         name_embeddings: M_T(class name), unit rows; a name that reads like the concept implies it,
             whatever the classifier's space makes of both.
         concept_embeddings: M_T(concept), unit rows.
+        names_a_class: concepts that are themselves a class's name. Such a pair says that two
+            classes look alike, which is no shortcut: it counts as explained by names.
         class_embeddings: the rows w_c, not centred (each fold centres on what it saw).
         class_means: mean feature of each class's images, NaN rows where there are none; None
             where there are no images at all.
@@ -86,7 +89,7 @@ def shortcut_candidates(
         weights=weights,
         features=features,
         z_name=z_name,
-        name_implied=z_name >= NAME_IMPLIED_Z,
+        name_implied=(z_name >= NAME_IMPLIED_Z) | names_a_class,
         strength=strength,
         p=p,
         q=q,

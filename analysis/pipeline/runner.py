@@ -1,8 +1,10 @@
 """Runs the stages of an audit in order; skips what is current, redoes what changed."""
 
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy as np
 from analysis.config import AuditConfig
 from analysis.pipeline.hashing import code_version, content_hash
 from analysis.progress import Progress
-from db.schema import Base
+from db.rows import Rows
 from db.store import AuditStore
 
 
@@ -18,17 +20,14 @@ from db.store import AuditStore
 class Outcome:
     """What a stage leaves in the store, in one transaction."""
 
-    rows: Mapping[type[Base], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    rows: Rows = field(default_factory=dict)
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    files: Sequence[Path] = ()
+    """Files that a library wrote inside the audit's directory."""
+    scratch: Sequence[Path] = ()
+    """Directories that are of no use once the stage's results are in the store."""
     notes: Sequence[str] = ()
     """Warnings and fallbacks, one sentence each, shown to the auditor."""
-
-
-@dataclass(frozen=True)
-class Skip:
-    """A stage that cannot be done here, and why: announced and recorded, never silent."""
-
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,9 @@ class Stage:
     """Stages whose results go in: their hashes are part of this stage's."""
     inputs: Callable[["Context"], Any]
     """What else goes in (options, hashes of files), as a JSON value."""
-    run: Callable[["Context"], Outcome | Skip]
+    run: Callable[["Context"], Outcome]
+    skip: Callable[["Context"], str | None] = lambda _: None
+    """Why the stage cannot be done here, or None. Announced and recorded, never silent."""
 
 
 @dataclass
@@ -49,8 +50,9 @@ class Context:
     """What the stages of one run share; heavy things are made once, when first asked for."""
 
     config: AuditConfig
-    store: AuditStore
     progress: Progress
+    store: AuditStore = field(init=False)
+    """Opened only after all inputs were found usable."""
     made: dict[str, Any] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
 
@@ -65,33 +67,39 @@ def run_stages(context: Context, stages: Sequence[Stage], run_id: int) -> None:
     """Bring every stage up to date. A stage's hash covers all that it was made from."""
     hashes: dict[str, str] = {}
     for position, stage in enumerate(stages, start=1):
+        reason = stage.skip(context)
         hashes[stage.name] = content_hash(
             {
                 "stage": stage.name,
                 "code": code_version(),
                 "seed": context.config.seed,
-                "inputs": stage.inputs(context),
+                "skipped": reason,
+                "inputs": None if reason else stage.inputs(context),
                 "needs": {name: hashes[name] for name in stage.needs},
             }
         )
-        _bring_up_to_date(context, stage, position, hashes[stage.name], run_id)
+        if reason is not None:
+            _skip(context, stage, position, hashes[stage.name], run_id, reason)
+        elif context.store.stage_is_current(stage.name, hashes[stage.name]):
+            context.progress.say(f"{stage.title}: unchanged")
+        else:
+            _do(context, stage, position, hashes[stage.name], run_id)
 
 
-def _bring_up_to_date(
-    context: Context, stage: Stage, position: int, input_hash: str, run_id: int
+def _skip(
+    context: Context, stage: Stage, position: int, input_hash: str, run_id: int, reason: str
 ) -> None:
-    store = context.store
-    if store.stage_is_current(stage.name, input_hash):
-        context.progress.say(f"{stage.title}: unchanged")
-        return
+    context.skipped.add(stage.name)
+    context.progress.warn(f"{stage.title}: skipped, {reason}")
+    if not context.store.stage_is_current(stage.name, input_hash):
+        context.store.skip_stage(run_id, stage.name, position, input_hash, reason)
+
+
+def _do(context: Context, stage: Stage, position: int, input_hash: str, run_id: int) -> None:
     start = time.perf_counter()
     outcome = stage.run(context)
-    if isinstance(outcome, Skip):
-        store.skip_stage(run_id, stage.name, position, input_hash, outcome.reason)
-        context.progress.warn(f"{stage.title}: skipped, {outcome.reason}")
-        return
     seconds = time.perf_counter() - start
-    store.finish_stage(
+    context.store.finish_stage(
         run_id,
         stage.name,
         position,
@@ -99,8 +107,12 @@ def _bring_up_to_date(
         seconds=seconds,
         rows=outcome.rows,
         arrays=outcome.arrays,
+        files=outcome.files,
         notes=outcome.notes,
     )
-    context.progress.say(f"{stage.title}: done in {seconds:.1f} s")
+    for directory in outcome.scratch:
+        shutil.rmtree(directory, ignore_errors=True)
+    context.progress.say(f"{stage.title}: {seconds:.1f} s")
     for note in outcome.notes:
-        context.progress.warn(note)
+        tell = context.progress.warn if note.startswith("WARNING") else context.progress.say
+        tell(f"  {note}")

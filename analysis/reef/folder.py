@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
+from analysis.progress import Advance
 from analysis.reef.render import render
 from analysis.reef.truth import class_names
 from analysis.reef.world import DEFAULT_WORLD, WorldConfig
@@ -27,6 +28,7 @@ def write_image_folder(
     seed: int,
     world: WorldConfig = DEFAULT_WORLD,
     workers: int | None = None,
+    progress: Advance = lambda _: None,
 ) -> int:
     """Render every class into ``directory/<class name>/<number>.jpg``; returns the image count.
 
@@ -37,7 +39,9 @@ def write_image_folder(
         (directory / name).mkdir(parents=True, exist_ok=True)
         for i in range(images_per_class):
             jobs.append((str(directory / name / f"{i:04d}.jpg"), name, image_seed(seed, i), world))
-    return sum(_map(_write, jobs, workers))
+    for _ in _map(_write, jobs, workers):
+        progress(1)
+    return len(jobs)
 
 
 def render_many(
@@ -56,11 +60,10 @@ def image_seed(seed: int, index: int) -> int:
     return seed * 1_000_003 + index
 
 
-def _write(job: tuple[str, str, int, WorldConfig]) -> int:
+def _write(job: tuple[str, str, int, WorldConfig]) -> None:
     path, name, seed, world = job
     image = Image.fromarray(render(name, seed, world=world).image)
     image.save(path, quality=95, subsampling=0)
-    return 1
 
 
 def _pixels(job: Job) -> np.ndarray:

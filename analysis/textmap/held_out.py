@@ -58,11 +58,16 @@ def cross_fit(
     *,
     folds: int = DEFAULT_FOLDS,
     seed: int,
+    only_first: bool = False,
 ) -> CrossFit:
-    """Fit one map per fold. With fewer classes than folds, each class is its own fold."""
+    """Fit one map per fold. With fewer classes than folds, each class is its own fold.
+
+    ``only_first`` fits the first fold alone, for a choice that need not cost all folds.
+    """
     order = np.random.default_rng(seed).permutation(len(embeddings))
+    held_out_folds = np.array_split(order, min(folds, len(embeddings)))
     fitted = []
-    for held_out in np.array_split(order, min(folds, len(embeddings))):
+    for held_out in held_out_folds[:1] if only_first else held_out_folds:
         seen = np.setdiff1d(order, held_out)
         center = class_embeddings[seen].mean(0)
         text_map = estimator.fit(embeddings[seen], class_embeddings[seen] - center, seed=seed)

@@ -90,13 +90,26 @@ class KernelMap:
         return kernel @ self.coefficients
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """γ, the anchors and the dual coefficients."""
+        """γ, λ, the anchors, the dual coefficients and the leave-one-out predictions."""
         return {
-            "gamma": np.float32([self.gamma]),
-            "ridge": np.float32([self.ridge]),
+            "scalars": np.array([self.gamma, self.ridge, self.leave_one_out_cosine]),
             "anchors": self.anchors,
             "coefficients": self.coefficients,
+            "leave_one_out": self.leave_one_out,
         }
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> "KernelMap":
+        """The map whose ``arrays`` these are."""
+        gamma, ridge, cosine = arrays["scalars"].tolist()
+        return cls(
+            gamma=gamma,
+            ridge=ridge,
+            anchors=arrays["anchors"],
+            coefficients=arrays["coefficients"],
+            leave_one_out=arrays["leave_one_out"],
+            leave_one_out_cosine=cosine,
+        )
 
 
 def _rbf(a: np.ndarray, b: np.ndarray, gamma: float) -> np.ndarray:

@@ -52,8 +52,8 @@ class MlpEstimator:
         """Train on all pairs at once; the same seed gives the same map on the same machine."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            s = torch.from_numpy(embeddings).to(self.device)
-            w = torch.from_numpy(class_embeddings).to(self.device)
+            s = torch.tensor(embeddings).to(self.device)
+            w = torch.tensor(class_embeddings).to(self.device)
             net = build_net(s.shape[1], w.shape[1], self).to(self.device).train()
             optimizer = torch.optim.Adam(net.parameters(), lr=self.learning_rate)
             schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.epochs)
@@ -86,7 +86,7 @@ class MlpMap:
     ) -> Float[np.ndarray, "texts features"]:
         """Directions û(t) = GLU(MLP(s))."""
         with torch.no_grad():
-            return self.net(torch.from_numpy(embeddings).to(self.device)).cpu().numpy()
+            return self.net(torch.tensor(embeddings).to(self.device)).cpu().numpy()
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The net's parameters by name."""

@@ -53,6 +53,7 @@ def test_a_planted_concept_comes_first_and_is_not_name_implied():
         prompt_embeddings=prompts,
         name_embeddings=prompts,
         concept_embeddings=words,
+        names_a_class=np.zeros(16, bool),
         class_embeddings=weights,
         class_means=None,
     )
@@ -75,6 +76,7 @@ def test_images_of_some_classes_only():
         prompt_embeddings=prompts,
         name_embeddings=prompts,
         concept_embeddings=words,
+        names_a_class=np.zeros(16, bool),
         class_embeddings=weights,
         class_means=means,
     )
@@ -95,6 +97,7 @@ def test_order_lists_each_class_best_first(seed: int):
         prompt_embeddings=prompts,
         name_embeddings=prompts,
         concept_embeddings=words,
+        names_a_class=np.zeros(16, bool),
         class_embeddings=weights,
         class_means=None,
     )

@@ -1,0 +1,34 @@
+"""The command line: ``glowworm``. Commands are thin; what they do lies in ``analysis.commands``."""
+
+import os
+import sys
+
+import typer
+
+from analysis.commands import audit, bench, demo, look, tend
+from db.errors import GlowwormError
+
+app = typer.Typer(
+    name="glowworm",
+    help="Tells people, in words, what their image classifier looks at.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
+for group in (audit, look, tend, demo, bench):
+    group.register(app)
+
+
+def main() -> None:
+    """Run a command. Exit 0: fine; 1: a known error, one line that names the fix; 2: usage."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        app()
+    except GlowwormError as error:
+        sys.stderr.write(f"glowworm: {error}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What a person sees while a command runs: bars and news on stderr, results on stdout."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from analysis.progress import Advance
+
+STDERR = Console(stderr=True, highlight=False)
+STDOUT = Console(highlight=False)
+
+
+class RichProgress:
+    """Draws bars on stderr; a task's bar goes when the task is done."""
+
+    @contextmanager
+    def task(self, description: str, total: int | None) -> Iterator[Advance]:
+        """A bar with time left for the ``with`` block."""
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=STDERR, transient=True) as bars:
+            task = bars.add_task(escape(description), total=total)
+            yield lambda n: bars.advance(task, n)
+
+    def say(self, text: str) -> None:
+        """One line of news."""
+        STDERR.print(escape(text), style="dim")
+
+    def warn(self, text: str) -> None:
+        """One line that must not be overlooked."""
+        STDERR.print(escape(text), style="bold yellow")
+
+
+def print_json(value: Any) -> None:
+    """Machine-readable results and nothing else; missing numbers are null."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+
+
+def print_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
+    """A table of records.
+
+    Args:
+        columns: key in the records -> heading, in the order of the columns.
+    """
+    table = Table(title=title, title_justify="left", header_style="bold")
+    numeric = {
+        key for key in columns if all(isinstance(row[key], int | float | None) for row in rows)
+    }
+    for key, heading in columns.items():
+        table.add_column(heading, justify="right" if key in numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(_cell(row[key])) for key in columns))
+    STDOUT.print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return "".join(ch if ch.isprintable() else "�" for ch in str(value))

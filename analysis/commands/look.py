@@ -1,0 +1,170 @@
+"""Commands that read an audit: findings, labels, ask, explain, export, report, serve."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+Directory = Annotated[Path, typer.Argument(help="Directory of an audit.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout alone.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    for command in (findings, labels, ask, explain, export, report, serve):
+        app.command()(command)
+
+
+def findings(
+    directory: Directory,
+    json: AsJson = False,
+    text_map: Annotated[str | None, typer.Option(help="Another map than the first.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="In the table, name-implied concepts and q > .05 too.")
+    ] = False,
+) -> None:
+    """List concepts that classes hold and that their names do not imply.
+
+    A `candidate` is a suspicion: the classifier's weights (and images) hold the concept more than
+    other classes do, and a text map that never saw the class does not predict it from the name.
+    """
+    from analysis.commands.console import print_json, print_table
+    from db.engine import reader_engine
+    from db.queries.export import findings_records
+
+    records = findings_records(reader_engine(directory), text_map=text_map)
+    if json:
+        print_json(records)
+        return
+    shown = [r for r in records if everything or (r["rank"] is not None and r["q"] <= 0.05)]
+    shown = sorted(shown, key=lambda r: r["q"]) if not everything else shown
+    print_table(
+        f"{len(shown)} of {len(records)} findings",
+        shown,
+        {
+            "class": "class",
+            "concept": "concept",
+            "rank": "rank",
+            "verdict": "verdict",
+            "score": "strength (z)",
+            "q": "q",
+            "z_weights": "z weights",
+            "z_features": "z images",
+            "z_name": "z name",
+        },
+    )
+
+
+def labels(
+    directory: Directory,
+    kind: Annotated[Literal["latent", "neuron"] | None, typer.Option()] = None,
+    text_map: Annotated[str | None, typer.Option(help="Another map than the first.")] = None,
+    json: AsJson = False,
+) -> None:
+    """List the units (latents, neurons) with their labels, scores and floors."""
+    from analysis.commands.console import print_json, print_table
+    from db.engine import reader_engine
+    from db.queries.export import labels_records
+
+    records = labels_records(reader_engine(directory), kind=kind, text_map=text_map)
+    if json:
+        print_json(records)
+        return
+    print_table(
+        f"{len(records)} labelled units",
+        records,
+        {
+            "kind": "kind",
+            "unit": "unit",
+            "label": "label",
+            "abstained": "abstained",
+            "pearson": "Pearson",
+            "floor_pearson": "floor",
+            "auprc": "AUPRC",
+            "f1": "F1",
+            "auc": "AUC",
+        },
+    )
+
+
+def ask(
+    directory: Directory,
+    text: Annotated[str, typer.Argument(help="Any text.", show_default=False)],
+    best: Annotated[int, typer.Option(help="How many of each kind.")] = 5,
+    json: AsJson = False,
+) -> None:
+    """Ask any text: which classes, latents, neurons and images respond, with percentiles."""
+    from analysis.ask import ask as ask_text
+    from analysis.commands.console import print_json, print_table
+
+    answers = ask_text(directory, text, best=best)
+    records = [
+        {"kind": a.kind, "name": a.name, "score": a.score, "percentile": a.percentile}
+        for a in answers
+    ]
+    if json:
+        print_json(records)
+        return
+    headings = {"kind": "kind", "name": "name", "score": "cosine", "percentile": "percentile"}
+    print_table(f"“{text}”", records, headings)
+
+
+def explain(
+    directory: Directory,
+    image: Annotated[Path, typer.Argument(help="An image, known to the audit or new.")],
+    full: Annotated[
+        bool, typer.Option("--full", help="The paper's setting; minutes an image.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Say in a sentence what the classifier saw in an image (zero-shot NLE, paper §3.2)."""
+    from analysis.commands.console import STDOUT, RichProgress, print_json
+    from analysis.pipeline.explain_image import explain_image
+
+    told = explain_image(directory, image, full=full, progress=RichProgress())
+    if json:
+        print_json(told)
+        return
+    STDOUT.print(f"{told['class']} ({told['probability']:.0%})", markup=False)
+    STDOUT.print(f"because it shows {told['text']}", markup=False)
+    STDOUT.print(f"score {told['score']:.3f}, floor {told['floor']:.3f}", style="dim", markup=False)
+
+
+def export(
+    directory: Directory,
+    what: Annotated[str, typer.Option(help="See `analysis.export.TABLES`.")],
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    format: Annotated[Literal["csv", "json", "parquet"], typer.Option()] = "csv",
+) -> None:
+    """Write a table of the audit to a file."""
+    from analysis.commands.console import STDERR
+    from analysis.export import export_table
+
+    rows = export_table(directory, what, out, format)
+    STDERR.print(f"{rows} rows in {out}", markup=False)
+
+
+def report(
+    directory: Directory,
+    html: Annotated[Path | None, typer.Option(help="Default: DIR/report.html.")] = None,
+) -> None:
+    """Write the report of an audit: one self-contained HTML file."""
+    from analysis.commands.console import STDERR
+    from analysis.report import write_report
+
+    STDERR.print(f"Report: {write_report(directory, html)}", markup=False)
+
+
+def serve(
+    directory: Directory,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+) -> None:
+    """Open the desk on an audit, on this machine only (127.0.0.1)."""
+    import subprocess
+    import sys
+
+    from db.engine import reader_engine
+
+    reader_engine(directory).dispose()  # a plain message now rather than on a page
+    command: list[Any] = [sys.executable, "-m", "dashboard.serve", directory, "--port", port]
+    raise typer.Exit(subprocess.call([str(part) for part in command]))

@@ -1,0 +1,68 @@
+"""Tables of an audit as files: everything that is on the screen can be taken along."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import UsageError
+from analysis.shortcuts import standardise
+from db.files import whole_file
+from db.queries import classes, concepts, explanations, export, images, units
+from db.queries.frame import shown_first
+from db.reader import AuditReader
+
+Format = Literal["csv", "json", "parquet"]
+
+
+def export_table(directory: Path, what: str, out: Path, format: Format) -> int:
+    """Write a table to ``out``, whole or not at all; returns its number of rows.
+
+    Raises:
+        UsageError: there is no such table.
+        StoreError: there is no audit, or the stage that makes the table was not done.
+    """
+    if what not in TABLES:
+        raise UsageError(f"there is no table {what!r}: give one of {', '.join(TABLES)}")
+    with AuditReader(directory) as audit:
+        table = TABLES[what](audit)
+    with whole_file(out) as file:
+        if format == "csv":
+            table.to_csv(file, index=False)
+        elif format == "json":
+            table.to_json(file, orient="records", force_ascii=False, indent=1)
+        else:
+            table.to_parquet(file, index=False)
+    return len(table)
+
+
+def _class_concepts(audit: AuditReader) -> pd.DataFrame:
+    """The full matrix by the map shown first: a row for each class and concept."""
+    name = shown_first(audit.engine)
+    class_of = list(classes.class_names(audit.engine).values())
+    concept_of = concepts.concept_texts(audit.engine)
+    columns: dict[str, Any] = {
+        "class": np.repeat(class_of, len(concept_of)),
+        "concept": np.tile(concept_of, len(class_of)),
+    }
+    for source in ("weights", "features"):
+        scores = np.asarray(audit.array(f"class_concepts.{source}.{name}"))
+        columns[f"score_{source}"] = scores.ravel()
+        columns[f"z_{source}"] = standardise(scores).ravel()
+    columns["name_implied"] = np.asarray(audit.array(f"name_implied.{name}")).ravel()
+    return pd.DataFrame(columns)
+
+
+TABLES: dict[str, Callable[[AuditReader], pd.DataFrame]] = {
+    "images": lambda audit: images.images(audit.engine, limit=None),
+    "classes": lambda audit: classes.classes(audit.engine, limit=None),
+    "concepts": lambda audit: pd.DataFrame({"concept": concepts.concept_texts(audit.engine)}),
+    "class-concepts": _class_concepts,
+    "latents": lambda audit: units.units(audit.engine, "latent", limit=None),
+    "neurons": lambda audit: units.units(audit.engine, "neuron", limit=None),
+    "labels": lambda audit: pd.DataFrame(export.labels_records(audit.engine)),
+    "findings": lambda audit: pd.DataFrame(export.findings_records(audit.engine)),
+    "explanations": lambda audit: explanations.explanations(audit.engine, limit=None),
+}

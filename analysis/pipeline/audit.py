@@ -1,0 +1,123 @@
+"""The audit: all stages in order, in a new store or one that is gone on with."""
+
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib import metadata
+from typing import Any
+
+from analysis.config import AuditConfig
+from analysis.errors import UsageError
+from analysis.pipeline.hashing import code_version
+from analysis.pipeline.runner import Context, Stage, run_stages
+from analysis.pipeline.shared import class_names, classifier, concepts, image_files
+from analysis.pipeline.stages.concepts import CONCEPTS
+from analysis.pipeline.stages.explanations import EXPLANATIONS
+from analysis.pipeline.stages.images import IMAGES
+from analysis.pipeline.stages.model import MODEL
+from analysis.pipeline.stages.shortcuts import SHORTCUTS
+from analysis.pipeline.stages.text import TEXT
+from analysis.pipeline.stages.text_maps import TEXT_MAPS
+from analysis.pipeline.stages.units import UNITS
+from analysis.progress import Progress
+from db.queries.overview import model
+from db.store import AuditStore
+
+STAGES: tuple[Stage, ...] = (
+    MODEL,
+    IMAGES,
+    TEXT,
+    TEXT_MAPS,
+    CONCEPTS,
+    SHORTCUTS,
+    UNITS,
+    EXPLANATIONS,
+)
+VERSIONED = ("torch", "torchvision", "timm", "transformers", "sentence-transformers", "sae-lens")
+
+
+def run_audit(
+    config: AuditConfig,
+    *,
+    progress: Progress,
+    command: str,
+    resume: bool = False,
+    more_stages: tuple[Stage, ...] = (),
+) -> None:
+    """Bring the audit in ``config.out`` up to date.
+
+    Everything that can be wrong with the input is found before the store is made, so that a
+    mistake leaves nothing behind.
+
+    Args:
+        command: what was typed, for the record.
+        resume: go on with the audit that is there; without it ``config.out`` must be free.
+        more_stages: stages to run after the usual ones.
+
+    Raises:
+        GlowwormError: anything a person can mend; the store then holds whole stages only.
+    """
+    context = Context(config, progress)
+    _check_inputs(context)
+    with _store(config, resume=resume) as context.store:
+        if resume:
+            _require_same_model(context)
+        with _recorded(context, command) as run_id:
+            run_stages(context, (*STAGES, *more_stages), run_id)
+
+
+def _store(config: AuditConfig, *, resume: bool) -> AuditStore:
+    return AuditStore.open(config.out) if resume else AuditStore.create(config.out)
+
+
+def _check_inputs(context: Context) -> None:
+    """Load and list what the stages will need; raises what a person must mend."""
+    class_names(context)
+    concepts(context)
+    if context.config.images is not None:
+        image_files(context)
+
+
+def _require_same_model(context: Context) -> None:
+    """An audit is about one classifier; another one needs another directory."""
+    known, loaded = model(context.store.engine), classifier(context)
+    if known is not None and known.weights_sha256 != loaded.weights_sha256:
+        raise UsageError(
+            f"{context.config.out} holds the audit of {known.name} with other weights than "
+            f"{loaded.spec.name}'s: give another --out"
+        )
+
+
+@contextmanager
+def _recorded(context: Context, command: str) -> Iterator[int]:
+    """A run in the store that ends as what it was: done, failed or stopped."""
+    config, store = context.config, context.store
+    run_id = store.begin_run(command, _json(asdict(config)), versions(), config.seed)
+    try:
+        yield run_id
+    except KeyboardInterrupt:
+        store.end_run(run_id, "stopped", "stopped by the user")
+        raise
+    except BaseException as error:
+        store.end_run(run_id, "failed", f"{type(error).__name__}: {error}")
+        raise
+    store.end_run(run_id, "done")
+
+
+def versions() -> dict[str, str]:
+    """Of Glowworm, Python and the libraries that make numbers."""
+    return {
+        "glowworm": code_version(),
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in VERSIONED},
+    }
+
+
+def _json(value: Any) -> Any:
+    """Paths as text, everything else as it is."""
+    if isinstance(value, dict):
+        return {key: _json(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(part) for part in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,0 +1,4 @@
+"""One image, known to the audit or new, explained in a sentence."""
+
+
+

@@ -1,0 +1,1 @@
+"""The stages of an audit, one file each, in the order of their run."""
