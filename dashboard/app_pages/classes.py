@@ -38,7 +38,7 @@ def _all() -> None:
     if data.ask(classes.count_classes) == 0:
         shell.nothing("classes")
         return
-    st.caption("What the classifier can answer. Choose a row to see what it holds of a class.")
+    st.caption("What the classifier can answer. Click a row to see what it holds of a class.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
             "Search",

@@ -93,7 +93,7 @@ def _table(chosen: findings.FindingFilter) -> int | None:
     """The findings that pass; returns the best of this page of them."""
     total = data.ask(findings.count_findings, chosen)
     whole = data.ask(findings.count_findings, findings.FindingFilter(text_map=chosen.text_map))
-    st.caption(f"{total:,} of {whole:,} findings, best first. Choose a row to see its evidence.")
+    st.caption(f"{total:,} of {whole:,} findings, best first. Click a row to see its evidence.")
     if total == 0:
         st.info("No finding passes these filters.", icon=":material/filter_alt_off:")
         return None
@@ -112,7 +112,7 @@ def _table(chosen: findings.FindingFilter) -> int | None:
             "finding",
             {
                 "class_name": tables.text("class", width=108),
-                "concept": tables.text("concept", width=165),
+                "concept": tables.text("concept", width=200),
                 **kind,
                 "score": tables.figure("score", meaning="finding_score", form="%.1f", width=52),
                 "q": tables.figure("q", meaning="q", form="%.1e", width=66),

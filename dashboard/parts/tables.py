@@ -43,6 +43,12 @@ def names(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return frame.assign(**{c: [None if v is None else plain(v) for v in frame[c]] for c in columns})
 
 
+def _chosen_row(selection: Any, length: int) -> int | None:
+    """The row of which a cell was clicked; what the browser says is checked."""
+    rows = [cell[0] for cell in selection["cells"]]
+    return rows[0] if rows and 0 <= rows[0] < length else None
+
+
 def choose(
     frame: pd.DataFrame,
     kind: route.Kind,
@@ -61,14 +67,14 @@ def choose(
         column_order=list(columns),
         column_config=dict(columns),
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="single-cell",
         placeholder="–",
         height=height,
         alt=alt,
     )
-    rows = event["selection"]["rows"]
-    if rows and 0 <= rows[0] < len(frame):
-        route.open_page(kind, int(frame.iloc[rows[0]][identity]))
+    row = _chosen_row(event["selection"], len(frame))
+    if row is not None:
+        route.open_page(kind, int(frame.iloc[row][identity]))
 
 
 def select(
@@ -84,9 +90,9 @@ def select(
     """A table beside what it selects: choosing a row puts its id into the address."""
 
     def chosen() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        if rows and 0 <= rows[0] < len(ids):
-            route.ask_for(kind, ids[rows[0]])
+        row = _chosen_row(st.session_state[key]["selection"], len(ids))
+        if row is not None:
+            route.ask_for(kind, ids[row])
 
     st.dataframe(
         frame,
@@ -95,7 +101,7 @@ def select(
         column_order=list(columns),
         column_config=dict(columns),
         on_select=chosen,
-        selection_mode="single-row",
+        selection_mode="single-cell",
         placeholder="–",
         height=height,
         alt=alt,

@@ -67,7 +67,7 @@ def show(kind: Kind) -> None:
     base = _STATES.get(state or "labelled", UnitFilter())
     chosen = UnitFilter(alive=base.alive, abstained=base.abstained, search=search or "")
     total = data.ask(units.count_units, kind, chosen)
-    st.caption(f"{numbers.of(total, whole)} {kind}s. Choose a row to look at one.")
+    st.caption(f"{numbers.of(total, whole)} {kind}s. Click a row to look at one.")
     if total == 0:
         st.info(f"No {kind} is like this.", icon=":material/filter_alt_off:")
         return

@@ -81,3 +81,8 @@ def words(app: AppTest) -> str:
     found = [str(element.value) for kind in kinds for element in app.get(kind)]
     links = [element.label for element in (*app.get("page_link"), *app.get("button"))]
     return "\n".join([*found, *links])
+
+
+def click(app: AppTest, table: str, row: int) -> None:
+    """Click a cell of a table; it is seen at the next run."""
+    app.session_state[table] = {"selection": {"rows": [], "columns": [], "cells": [(row, "x")]}}

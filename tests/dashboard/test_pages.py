@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dashboard.conftest import PAGES, PARAMETERS, Open, words
+from tests.dashboard.conftest import PAGES, PARAMETERS, Open, click, words
 
 HOSTILE_PARAMETERS = (
     "",
@@ -156,7 +156,7 @@ def test_the_card_reads_the_numbers_out(open_page: Open, small: Path) -> None:
     assert "The text map mlp does not keep it" in said
 
 
-def test_choosing_a_row_shows_its_finding(open_page: Open, small: Path) -> None:
+def test_the_address_says_which_finding_is_shown(open_page: Open, small: Path) -> None:
     app = open_page(small, "findings")
     identity = int(app.dataframe[0].value.iloc[2]["finding_id"])
     app.query_params["finding"] = str(identity)
@@ -196,10 +196,19 @@ def test_classes_in_the_list_lead_to_their_page(open_page: Open, small: Path) ->
     app = open_page(small, "classes")
     assert len(app.dataframe[0].value) == 4
     row = list(app.dataframe[0].value["class_id"]).index(2)
-    app.session_state["classes_table"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    click(app, "classes_table", row)
     app.run()
     assert app.title[0].value == "red crab"
     assert app.query_params["class"] == "2"
+
+
+@pytest.mark.parametrize("row", [-1, 4, 10**9])
+def test_a_row_that_is_not_there_leads_nowhere(open_page: Open, small: Path, row: int) -> None:
+    app = open_page(small, "classes")
+    click(app, "classes_table", row)
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Classes"
 
 
 def test_units_can_be_searched_and_filtered(open_page: Open, small: Path) -> None:

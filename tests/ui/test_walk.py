@@ -108,7 +108,9 @@ def test_every_page_opens(watched: Watched) -> None:
 
 def test_from_a_finding_over_its_class_to_an_image_and_back(watched: Watched) -> None:
     page = watched.page
-    watched.open("findings?finding=4")
+    watched.open("findings")
+    _click_row(page, 1)  # the second best: shark and sharp teeth
+    page.wait_for_url("**/findings?finding=4")
     page.get_by_role("link", name="All about shark").click()
     page.wait_for_url("**/classes?class=1")
     watched.settled()
@@ -123,6 +125,21 @@ def test_from_a_finding_over_its_class_to_an_image_and_back(watched: Watched) ->
     page.go_back()
     page.wait_for_url("**/images?image=1")
     expect(page.get_by_text("its folder says")).to_be_visible()
+
+
+def test_a_row_of_a_list_leads_to_its_page(watched: Watched) -> None:
+    watched.open("classes?c_order=id")
+    _click_row(watched.page, 2)
+    watched.page.wait_for_url("**/classes?*class=2*")
+    expect(watched.page.locator("h1").first).to_have_text("red crab")
+
+
+def _click_row(page: Page, row: int) -> None:
+    """Tables are painted on a canvas: rows and their header are 35 pixels high."""
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table).to_be_visible()
+    page.wait_for_timeout(1000)  # the canvas takes clicks a moment after it is there
+    table.click(position={"x": 60, "y": 35 * (row + 1) + 17})
 
 
 def test_a_wrong_address_is_answered_plainly(watched: Watched) -> None:
