@@ -272,7 +272,7 @@ class Finding(Base):
     score_features: Mapped[float | None]
     z_features: Mapped[float | None]
     z_name: Mapped[float]  # what the name alone implies, by a map that never saw the class
-    __table_args__ = (UniqueConstraint("class_id", "concept_id"),)
+    __table_args__ = (UniqueConstraint("text_map", "class_id", "concept_id"),)
 
 
 class SparseAutoencoder(Base):
@@ -368,7 +368,8 @@ class Explanation(Base):
     method: Mapped[str]
     text: Mapped[str]
     score: Mapped[float]  # cos(f, û(text)), the objective of the search
-    floor: Mapped[float]  # 95th percentile of the same score over sentences for other images
+    # 95th percentile of the same score over sentences for other images; None where there are none
+    floor: Mapped[float | None]
     fluency: Mapped[float]  # mean log-likelihood per token under the bare language model
     language_model: Mapped[str]
     text_map: Mapped[str] = _parent("text_map.name")

@@ -9,6 +9,11 @@ Directory = Annotated[Path, typer.Argument(help="Directory of an audit.", show_d
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout alone.")]
 
 
+EXPORTED = (
+    "images, classes, concepts, class-concepts, latents, neurons, labels, findings or explanations"
+)
+
+
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     for command in (findings, labels, ask, explain, export, report, serve):
@@ -115,19 +120,29 @@ def explain(
     full: Annotated[
         bool, typer.Option("--full", help="The paper's setting; minutes an image.")
     ] = False,
+    language_model: Annotated[
+        str | None, typer.Option(help="Another one than the audit's.")
+    ] = None,
+    method: Annotated[
+        Literal["zero-shot"], typer.Option(help="The zero-shot NLE of the paper, §3.2.")
+    ] = "zero-shot",
     json: AsJson = False,
 ) -> None:
     """Say in a sentence what the classifier saw in an image (zero-shot NLE, paper §3.2)."""
     from analysis.commands.console import STDOUT, RichProgress, print_json
     from analysis.pipeline.explain_image import explain_image
 
-    told = explain_image(directory, image, full=full, progress=RichProgress())
+    del method  # one so far
+    told = explain_image(
+        directory, image, full=full, language_model=language_model, progress=RichProgress()
+    )
     if json:
         print_json(told)
         return
     STDOUT.print(f"{told['class']} ({told['probability']:.0%})", markup=False)
     STDOUT.print(f"because it shows {told['text']}", markup=False)
-    STDOUT.print(f"score {told['score']:.3f}, floor {told['floor']:.3f}", style="dim", markup=False)
+    floor = "none (no other explanations)" if told["floor"] is None else f"{told['floor']:.3f}"
+    STDOUT.print(f"score {told['score']:.3f}, floor {floor}", style="dim", markup=False)
 
 
 def export(

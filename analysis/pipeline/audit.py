@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from analysis.config import AuditConfig
@@ -115,7 +116,9 @@ def versions() -> dict[str, str]:
 
 
 def _json(value: Any) -> Any:
-    """Paths as text, everything else as it is."""
+    """Paths as absolute text, so that they mean the same wherever the audit is read from."""
+    if isinstance(value, Path):
+        return str(value.resolve())
     if isinstance(value, dict):
         return {key: _json(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,106 @@
 """One image, known to the audit or new, explained in a sentence."""
 
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from analysis.classifier.load import load_classifier
+from analysis.classifier.spec import ModelSpec
+from analysis.classifier.split import Classifier
+from analysis.errors import InputError
+from analysis.explain.language_model import load_language_model
+from analysis.explain.scoring import floor
+from analysis.explain.zero_shot import explain
+from analysis.images.decode import decode
+from analysis.pipeline.stages.explanations import METHOD, nle_config
+from analysis.progress import Progress
+from analysis.text.encoder import load_text_encoder
+from analysis.textmap.saved import unpack
+from db.queries.classes import class_names
+from db.queries.explanations import explanations
+from db.queries.frame import shown_first
+from db.queries.overview import last_run, model
+from db.reader import AuditReader
 
 
+def explain_image(
+    directory: Path, image: Path, *, full: bool, language_model: str | None, progress: Progress
+) -> dict[str, Any]:
+    """The decision on ``image`` and the sentence for it, as a record.
+
+    Keys: image, class, probability, method, text, score, floor (None where the audit explained no
+    other image), candidates, language_model, text_map, config, seconds.
+
+    Args:
+        full: the paper's setting instead of the reduced one.
+        language_model: another one than the audit's.
+
+    Raises:
+        InputError: the audit has no features to centre on, or its checkpoint changed since.
+        GlowwormError: the classifier, the encoder or the language model cannot be had.
+    """
+    with AuditReader(directory) as audit:
+        run = last_run(audit.engine)
+        name = shown_first(audit.engine)
+        if run is None or name is None:
+            raise InputError(f"{directory} has no text map yet: finish it with audit --resume")
+        classifier = _classifier(audit, run.config)
+        raw = _feature(classifier, image)
+        feature = raw - np.asarray(audit.array("features")).mean(0)
+        probabilities = torch.softmax(classifier.head(torch.from_numpy(raw)[None])[0], 0)
+        best = int(probabilities.argmax())
+        encoder = load_text_encoder(str(run.config["text_encoder"]))
+        text_map = unpack(name, np.asarray(audit.array(f"text_map.{name}")))
+        others = explanations(audit.engine, limit=None)["text"].tolist()
+        decided = class_names(audit.engine)[best]
+    lm = load_language_model(language_model or str(run.config["language_model"]))
+    settings = nle_config(full)
+
+    def direction(texts: Any) -> np.ndarray:
+        return text_map(encoder.encode(texts))
+
+    with progress.task("Explaining", settings.iterations) as advance:
+        told = explain(
+            feature, direction, lm, settings, seed=run.seed, progress=lambda *_: advance(1)
+        )
+    return {
+        "image": str(image),
+        "class": decided,
+        "probability": float(probabilities[best]),
+        "method": METHOD,
+        "text": told.text,
+        "score": told.score,
+        "floor": floor(feature, others, direction) if others else None,
+        "candidates": [asdict(candidate) for candidate in told.candidates],
+        "language_model": lm.name,
+        "text_map": name,
+        "config": asdict(settings),
+        "seconds": told.seconds,
+    }
+
+
+def _classifier(audit: AuditReader, config: Mapping[str, Any]) -> Classifier:
+    """The audit's classifier, loaded again and found to be the same."""
+    known = dict(config["model"])
+    known["model_args"] = tuple((key, value) for key, value in known["model_args"])
+    known["checkpoint"] = Path(known["checkpoint"]) if known["checkpoint"] else None
+    for name in ("mean", "std"):
+        known[name] = tuple(known[name]) if known[name] else None
+    spec = ModelSpec(**{field.name: known[field.name] for field in fields(ModelSpec)})
+    classifier, audited = load_classifier(spec), model(audit.engine)
+    if audited is not None and audited.weights_sha256 != classifier.weights_sha256:
+        raise InputError(
+            f"the weights of {spec.name} are not those that were audited: put the old checkpoint "
+            "back, or audit the new one"
+        )
+    return classifier
+
+
+def _feature(classifier: Classifier, image: Path) -> np.ndarray:
+    pixels = torch.from_numpy(decode(image, classifier.preprocessing).pixels)[None]
+    with torch.no_grad():
+        return classifier.features(classifier.preprocessing.normalize(pixels))[0].cpu().numpy()

@@ -30,7 +30,7 @@ def explanations_shown(info: ImageInfo) -> None:
 
 
 def _card(one: ExplanationInfo) -> None:
-    clears = one.score > one.floor
+    clears = one.floor is not None and one.score > one.floor
     with st.container(border=True):
         sentence = f"“{md(one.text, 400)}”"
         st.subheader(sentence if clears else f":gray[{sentence}]", anchor=False)
@@ -38,6 +38,8 @@ def _card(one: ExplanationInfo) -> None:
             ":green-badge[:material/check: above its floor]"
             if clears
             else ":gray-badge[:material/remove: not above its floor]"
+            if one.floor is not None
+            else ":gray-badge[:material/remove: without a floor: no other image was explained]"
         )
         st.markdown(
             f"{badge} why it was taken for **{md(one.class_name)}**",
@@ -46,7 +48,7 @@ def _card(one: ExplanationInfo) -> None:
         charts.show(
             charts.bars(
                 ["this sentence", "floor: sentences for other images"],
-                [one.score, one.floor],
+                [one.score, one.floor or 0.0],
                 x_title="cosine with the image's feature",
                 colors=[charts.BLUE if clears else charts.ORANGE, charts.GREY],
             ),

@@ -32,7 +32,7 @@ class ExplanationInfo:
     method: str
     text: str
     score: float
-    floor: float
+    floor: float | None
     fluency: float
     language_model: str
     text_map: str

@@ -8,8 +8,8 @@ from db.queries.frame import shown_first
 from db.schema import Class, Concept, Finding, Label, Unit
 
 
-def findings_records(engine: Engine) -> list[dict[str, Any]]:
-    """All findings, class by class, best first within each.
+def findings_records(engine: Engine, *, text_map: str | None = None) -> list[dict[str, Any]]:
+    """All findings by a text map or the one shown first, class by class, best first within each.
 
     Keys: class, concept, rank (None where the name implies the concept), verdict, name_implied,
     score, p, q, score_weights, z_weights, score_features, z_features, z_name, text_map.
@@ -33,6 +33,7 @@ def findings_records(engine: Engine) -> list[dict[str, Any]]:
         )
         .join(Class, Class.id == Finding.class_id)
         .join(Concept, Concept.id == Finding.concept_id)
+        .where(Finding.text_map == (text_map or shown_first(engine)))
         .order_by(Finding.class_id, Finding.position)
     )
     with engine.connect() as connection:

@@ -208,7 +208,7 @@ table(
     sa.Column("score_features", sa.Double()),
     sa.Column("z_features", sa.Double()),
     sa.Column("z_name", sa.Double(), nullable=False),
-    sa.UniqueConstraint("class_id", "concept_id"),
+    sa.UniqueConstraint("text_map", "class_id", "concept_id"),
 )
 table(
     "sae",
@@ -284,7 +284,7 @@ table(
     sa.Column("method", sa.String(), nullable=False),
     sa.Column("text", sa.String(), nullable=False),
     sa.Column("score", sa.Double(), nullable=False),
-    sa.Column("floor", sa.Double(), nullable=False),
+    sa.Column("floor", sa.Double()),
     sa.Column("fluency", sa.Double(), nullable=False),
     sa.Column("language_model", sa.String(), nullable=False),
     parent("text_map", "text_map.name"),

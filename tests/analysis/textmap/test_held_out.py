@@ -55,9 +55,7 @@ def test_a_relation_that_generalises_is_found_and_the_floors_are_not():
     assert kernel.top1 > 0.9
     assert kernel.top1 <= kernel.top5
     for floor in (MeanEstimator(), RandomEstimator()):
-        scores = held_out_scores(
-            cross_fit(floor, embeddings, targets, seed=0), embeddings, targets
-        )
+        scores = held_out_scores(cross_fit(floor, embeddings, targets, seed=0), embeddings, targets)
         assert scores.top5 < 0.15
 
 

@@ -44,7 +44,9 @@ def test_picks_the_pair_with_the_best_leave_one_out_cosine():
 
 def test_a_text_far_from_every_class_is_mapped_to_almost_nothing():
     embeddings = np.eye(4, dtype=np.float32)[:3]
-    fitted = KernelEstimator(gamma=5.0, ridge=0.03).fit(embeddings, np.eye(3, dtype=np.float32), seed=0)
+    fitted = KernelEstimator(gamma=5.0, ridge=0.03).fit(
+        embeddings, np.eye(3, dtype=np.float32), seed=0
+    )
     far, near = fitted(np.array([[0, 0, 0, 1], [1, 0, 0, 0]], np.float32))
     # exp(-5 * 2) = 4.5e-5 from each of the three anchors; exp(0) / 1.03 from its own.
     assert np.linalg.norm(far) < 1e-3
