@@ -36,7 +36,7 @@ def _sea(rng: random.Random) -> str:
     many = rng.random() < 0.15
     looks = _looks(rng, sea=True)
     parts = [_phrase(rng, rng.choice(words.CREATURES), looks, many)]
-    if rng.random() < 0.3:
+    if not many and rng.random() < 0.3:
         patterned = not set(words.PATTERNS).isdisjoint(looks)
         marks = words.BODY_MARKS if patterned else words.BODY_MARKS + words.PATTERN_MARKS
         parts.append(rng.choice(marks))

@@ -9,7 +9,7 @@ OPENINGS = (
 
 CREATURES = COMPOSED_CREATURES + PLAIN_CREATURES
 SWIMMING = (
-    "swimming", "floating", "drifting", "hiding", "resting", "moving", "seen", "turning",
+    "swimming", "floating", "drifting", "hiding", "resting", "moving", "diving", "turning",
     "hovering", "waiting", "gliding", "alone",
 )  # fmt: skip
 SEA_PLACES = (

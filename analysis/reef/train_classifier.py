@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from analysis.progress import Advance, Progress, Silent
 from analysis.reef.folder import image_seed, render_many
 from analysis.reef.scorecard import Accuracies, measure_accuracies
 from analysis.reef.truth import class_names
@@ -25,7 +27,7 @@ TIMM_NAME = "resnet10t"
 MODEL_ARGS = {"stem_width": 16, "channels": [32, 64, 128, 192]}
 INPUT_SIZE = 64  # pixels
 MEAN = STD = (0.5, 0.5, 0.5)
-TRAINING_SEED_OFFSET = 7  # keeps training images apart from images rendered with small seeds
+TRAINING_SEED_OFFSET = 1_000_000  # keeps training images apart from any that are rendered later
 COMMAND = "python -m analysis.reef.train_classifier OUT"
 
 
@@ -34,14 +36,14 @@ class ClassifierTraining:
     """How the classifier is trained."""
 
     seed: int = 0
-    images_per_class: int = 60
-    epochs: int = 20
+    images_per_class: int = 120
+    epochs: int = 10
     batch_size: int = 128
     learning_rate: float = 3e-3
     weight_decay: float = 0.05
     label_smoothing: float = 0.1
     test_images_per_class: int = 10
-    world: WorldConfig = field(default=DEFAULT_WORLD)
+    world: WorldConfig = DEFAULT_WORLD
 
 
 def train(
@@ -49,15 +51,15 @@ def train(
     out: Path,
     *,
     workers: int | None = None,
-    progress: Callable[[int, int, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Train, measure on fresh images and write ``classifier.safetensors`` and its manifest.
+    """Train, measure on fresh images, write ``classifier.safetensors`` and ``classifier.json``.
 
-    ``progress`` is called with the epoch done, their number and the mean loss. Returns the
-    manifest. The same config on the same machine with the same number of threads gives the same
-    weights.
+    Returns what the JSON file, the manifest, holds. The same config on the same machine with the
+    same number of threads gives the same weights.
     """
     started = time.perf_counter()
+    progress = progress or Silent()
     torch.manual_seed(config.seed)
     names = class_names()
     requests = [
@@ -68,7 +70,8 @@ def train(
     pixels = shrink(render_many(requests, world=config.world, workers=workers))
     targets = torch.arange(len(names)).repeat_interleave(config.images_per_class)
     model = timm.create_model(TIMM_NAME, num_classes=len(names), **MODEL_ARGS)
-    _fit(model, pixels, targets, config, progress)
+    with progress.task("training the reef's classifier", config.epochs) as advance:
+        _fit(model, pixels, targets, config, advance)
     accuracies = measure_accuracies(
         predictor(model),
         images_per_class=config.test_images_per_class,
@@ -129,7 +132,7 @@ def _fit(
     pixels: UInt8[Tensor, "images 3 s s"],
     targets: Int[Tensor, " images"],
     config: ClassifierTraining,
-    progress: Callable[[int, int, float], None] | None,
+    advance: Advance,
 ) -> None:
     model.to(memory_format=torch.channels_last)
     generator = torch.Generator().manual_seed(config.seed)
@@ -141,25 +144,22 @@ def _fit(
         optimizer, config.learning_rate, total_steps=steps * config.epochs, pct_start=0.15
     )
     loss_of = nn.CrossEntropyLoss(label_smoothing=config.label_smoothing)
-    for epoch in range(config.epochs):
+    for _ in range(config.epochs):
         model.train()
         order = torch.randperm(len(pixels), generator=generator)
-        total = 0.0
         for batch in order[: steps * config.batch_size].view(steps, -1):
             loss = loss_of(model(_augment(_normalise(pixels[batch]), generator)), targets[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
-            total += float(loss.detach())
-        if progress is not None:
-            progress(epoch + 1, config.epochs, total / steps)
+        advance(1)
 
 
 def _manifest(
     config: ClassifierTraining, accuracies: Accuracies, weights: Path, seconds: float
 ) -> dict[str, Any]:
-    settings = asdict(replace(config))
+    settings = asdict(config)
     world = settings.pop("world")
     return {
         "model": TIMM_NAME,
@@ -180,3 +180,7 @@ def _manifest(
         "bytes": weights.stat().st_size,
         "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
     }
+
+
+if __name__ == "__main__":
+    train(ClassifierTraining(), Path(sys.argv[1]))

@@ -2,8 +2,8 @@
 
 import json
 import math
+import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch import Tensor, nn
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
+from analysis.progress import Advance, Progress, Silent
 from analysis.reef.grammar import sentences
 
 END = "<|endoftext|>"  # begins and ends a text, as in GPT-2
@@ -33,7 +34,7 @@ class LanguageModelTraining:
     layers: int = 4
     heads: int = 4
     width: int = 128
-    steps: int = 1_400
+    steps: int = 1_000
     batch_size: int = 128
     learning_rate: float = 3e-3
 
@@ -42,18 +43,21 @@ def train(
     config: LanguageModelTraining,
     out: Path,
     *,
-    progress: Callable[[int, int, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Train and write the model and its tokenizer as transformers reads them, and a manifest.
 
-    ``progress`` is called with the step, the number of steps and the loss. Returns the manifest.
+    Returns what ``manifest.json`` holds.
     """
     started = time.perf_counter()
+    progress = progress or Silent()
     torch.manual_seed(config.seed)
     texts = sentences(config.sentences, seed=config.seed)
     tokenizer = train_tokenizer(texts, config.vocabulary)
     model = GPT2LMHeadModel(_architecture(config, tokenizer))
-    _fit(model, [tokenizer.encode(text) for text in texts], _end_id(tokenizer), config, progress)
+    encoded = [tokenizer.encode(text) for text in texts]
+    with progress.task("training the reef's language model", config.steps) as advance:
+        _fit(model, encoded, _end_id(tokenizer), config, advance)
     held_out = sentences(2_000, seed=config.seed + 1)
     measured = perplexity(model, tokenizer, held_out)
     model.save_pretrained(out)
@@ -155,7 +159,7 @@ def _fit(
     encoded: list[list[int]],
     end: int,
     config: LanguageModelTraining,
-    progress: Callable[[int, int, float], None] | None,
+    advance: Advance,
 ) -> None:
     generator = torch.Generator().manual_seed(config.seed)
     optimizer = torch.optim.AdamW(model.parameters(), config.learning_rate, weight_decay=0.01)
@@ -163,7 +167,7 @@ def _fit(
         optimizer, config.learning_rate, total_steps=config.steps, pct_start=0.1
     )
     model.train()
-    for step in range(config.steps):
+    for _ in range(config.steps):
         chosen = torch.randint(len(encoded), (config.batch_size,), generator=generator)
         begun = torch.rand(config.batch_size, generator=generator) < 0.5
         # Half of the texts begin without the end-of-text token and at any of the first positions,
@@ -182,5 +186,8 @@ def _fit(
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        if progress is not None and (step + 1) % 50 == 0:
-            progress(step + 1, config.steps, float(loss.detach()))
+        advance(1)
+
+
+if __name__ == "__main__":
+    train(LanguageModelTraining(), Path(sys.argv[1]))
