@@ -10,7 +10,12 @@ the map cannot simply hand back w_c for words near the class's name:
 
 Each is standardised per concept over the classes, so that a concept near everything wins nowhere.
 Where there are images the mean feature of the class's images takes the place of w_c for a second,
-not independent, piece of evidence. A candidate is a suspicion, not a proof.
+not independent, piece of evidence.
+
+A text map knows least about texts that resemble no class name, and a direction that is mostly
+noise can be large by chance. So tests are weighted by nearness before the false-discovery rate is
+controlled (weighted Benjamini-Hochberg: Genovese, Roeder & Wasserman 2006), and concepts are
+ranked by the weighted p. A candidate is a suspicion, not a proof.
 """
 
 from dataclasses import dataclass
@@ -25,6 +30,9 @@ from analysis.textmap.held_out import CrossFit
 
 NAME_IMPLIED_Z = 2.0
 """A concept whose name z is this high or higher is implied by the class's name."""
+IS_A_NAME = 0.85
+"""A concept whose embedding is this near to a class name's is taken for that class's name: the
+pair then says that two classes look alike, which is no shortcut."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +46,14 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Candidates:
-    """All pairs judged. ``order`` lists each class's concepts, best first."""
+    """All pairs judged. ``order`` lists each class's concepts, best first, by weighted p."""
 
     weights: Evidence
     features: Evidence | None
     z_name: Float[np.ndarray, "classes concepts"]
     name_implied: Bool[np.ndarray, "classes concepts"]
     strength: Float[np.ndarray, "classes concepts"]
+    nearness: Float[np.ndarray, " concepts"]
     p: Float[np.ndarray, "classes concepts"]
     q: Float[np.ndarray, "classes concepts"]
     order: Int[np.ndarray, "classes concepts"]
@@ -56,7 +65,6 @@ def shortcut_candidates(
     prompt_embeddings: Float[np.ndarray, "classes embedding"],
     name_embeddings: Float[np.ndarray, "classes embedding"],
     concept_embeddings: Float[np.ndarray, "concepts embedding"],
-    names_a_class: Bool[np.ndarray, " concepts"],
     class_embeddings: Float[np.ndarray, "classes features"],
     class_means: Float[np.ndarray, "classes features"] | None,
 ) -> Candidates:
@@ -68,8 +76,6 @@ def shortcut_candidates(
         name_embeddings: M_T(class name), unit rows; a name that reads like the concept implies it,
             whatever the classifier's space makes of both.
         concept_embeddings: M_T(concept), unit rows.
-        names_a_class: concepts that are themselves a class's name. Such a pair says that two
-            classes look alike, which is no shortcut: it counts as explained by names.
         class_embeddings: the rows w_c, not centred (each fold centres on what it saw).
         class_means: mean feature of each class's images, NaN rows where there are none; None
             where there are no images at all.
@@ -82,19 +88,45 @@ def shortcut_candidates(
         standardise(_name_scores(fit, prompt_embeddings, concept_embeddings)),
         standardise(cosine(name_embeddings, concept_embeddings)),
     )
+    near = nearness(name_embeddings, concept_embeddings)
     strength = _combined(weights, features)
-    p = stats.norm.sf(strength)
-    q = multipletests(p.ravel(), method="fdr_bh")[1].reshape(p.shape)
+    log_p = stats.norm.logsf(strength) - np.log(near / near.mean())
+    q = multipletests(np.minimum(np.exp(log_p), 1).ravel(), method="fdr_bh")[1]
     return Candidates(
         weights=weights,
         features=features,
         z_name=z_name,
-        name_implied=(z_name >= NAME_IMPLIED_Z) | names_a_class,
+        name_implied=(z_name >= NAME_IMPLIED_Z) | is_a_name(name_embeddings, concept_embeddings),
         strength=strength,
-        p=p,
-        q=q,
-        order=np.argsort(-strength, axis=1, kind="stable"),
+        nearness=near,
+        p=stats.norm.sf(strength),
+        q=q.reshape(strength.shape),
+        order=np.argsort(log_p, axis=1, kind="stable"),
     )
+
+
+def nearness(
+    names: Float[np.ndarray, "classes embedding"], concepts: Float[np.ndarray, "concepts embedding"]
+) -> Float[np.ndarray, " concepts"]:
+    """How well placed a text map is to judge each concept, in (0, 1].
+
+    The share of class names that lie farther from their nearest other class name than the concept
+    lies from its nearest class name, squared (plus 1/C, so that no concept is ruled out): 1 for a
+    concept as near as names are to each other, about 0 for one farther off than any name.
+    """
+    among = cosine(names, names)
+    np.fill_diagonal(among, -1)
+    nearest_other = np.sort(among.max(1))
+    nearest_name = cosine(concepts, names).max(1)
+    share = np.searchsorted(nearest_other, nearest_name, side="right") / len(names)
+    return np.minimum(share**2 + 1 / len(names) ** 2, 1)
+
+
+def is_a_name(
+    names: Float[np.ndarray, "classes embedding"], concepts: Float[np.ndarray, "concepts embedding"]
+) -> Bool[np.ndarray, " concepts"]:
+    """Concepts that are (nearly) the name of a class."""
+    return cosine(concepts, names).max(1) >= IS_A_NAME
 
 
 def standardise(

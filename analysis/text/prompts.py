@@ -12,8 +12,3 @@ def class_prompts(class_names: Sequence[str], template: str = CLASS_PROMPT) -> l
     encoder was trained on words.
     """
     return [template.format(name.replace("_", " ").strip()) for name in class_names]
-
-
-def plain_name(text: str) -> str:
-    """A name by which two texts can be told to be the same: case, blanks and _ do not matter."""
-    return " ".join(text.casefold().replace("_", " ").split())

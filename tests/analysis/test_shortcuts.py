@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.shortcuts import partial_cosine, shortcut_candidates, standardise
+from analysis.shortcuts import (
+    is_a_name,
+    nearness,
+    partial_cosine,
+    shortcut_candidates,
+    standardise,
+)
 from analysis.textmap.base import unit_rows
 from analysis.textmap.held_out import cross_fit
 from analysis.textmap.kernel import KernelEstimator
@@ -53,14 +59,13 @@ def test_a_planted_concept_comes_first_and_is_not_name_implied():
         prompt_embeddings=prompts,
         name_embeddings=prompts,
         concept_embeddings=words,
-        names_a_class=np.zeros(16, bool),
         class_embeddings=weights,
         class_means=None,
     )
     for c, colour in planted.items():
         unexpected = [u for u in found.order[c] if not found.name_implied[c, u]]
         assert unexpected[0] == colour
-        assert found.q[c, colour] < 0.05
+        assert found.p[c, colour] < 0.05
         assert not found.name_implied[c, colour]
     assert found.name_implied[3, 3]
     assert found.features is None
@@ -76,7 +81,6 @@ def test_images_of_some_classes_only():
         prompt_embeddings=prompts,
         name_embeddings=prompts,
         concept_embeddings=words,
-        names_a_class=np.zeros(16, bool),
         class_embeddings=weights,
         class_means=means,
     )
@@ -97,9 +101,40 @@ def test_order_lists_each_class_best_first(seed: int):
         prompt_embeddings=prompts,
         name_embeddings=prompts,
         concept_embeddings=words,
-        names_a_class=np.zeros(16, bool),
         class_embeddings=weights,
         class_means=None,
     )
-    ordered = np.take_along_axis(found.strength, found.order, 1)
-    assert (np.diff(ordered, axis=1) <= 0).all()
+    ordered = np.take_along_axis(found.p / found.nearness, found.order, 1)
+    assert (np.diff(ordered, axis=1) >= -1e-12).all()
+
+
+def test_nearness_is_the_squared_share_of_names_that_lie_farther_apart():
+    # Nearest other names lie at cosines .8 (the first two), .6 (the third, from the first).
+    names = np.array([[1, 0, 0], [0.8, 0.6, 0], [0.6, 0, 0.8]], np.float32)
+    concepts = np.array([[1, 0, 0], [0.7, 0, 0.51**0.5], [0, 0, -1]], np.float32)
+    # The first is a name (1): all three shares; the second reaches .42 + .57 = .99 from the
+    # third name: all three; the last is near none: no share, but never ruled out.
+    np.testing.assert_allclose(nearness(names, concepts), [1, 1, 1 / 9])
+    halfway = np.array([[0, 0.7, 0.51**0.5]], np.float32)  # nearest: .57 from the third name
+    assert nearness(names, halfway)[0] == pytest.approx(1 / 9)
+    np.testing.assert_array_equal(is_a_name(names, concepts), [True, True, False])
+
+
+def test_far_concepts_need_more_evidence_for_the_same_q():
+    prompts, weights, words = _world(2, {5: 1})
+    far = unit_rows(np.random.default_rng(9).standard_normal((40, 24)).astype(np.float32))
+    fit = cross_fit(KernelEstimator(1.0, 0.01), prompts, weights, seed=0)
+    found = shortcut_candidates(
+        fit,
+        prompt_embeddings=prompts,
+        name_embeddings=prompts,
+        concept_embeddings=np.concatenate([words, far]),
+        class_embeddings=weights,
+        class_means=None,
+    )
+    ordered = np.argsort(found.p.ravel())
+    weighted = (found.p / found.nearness).ravel()
+    assert not np.array_equal(ordered, np.argsort(weighted))
+    np.testing.assert_array_equal(
+        np.argsort(found.q.ravel()[np.argsort(weighted)], kind="stable"), np.arange(found.q.size)
+    )

@@ -6,9 +6,8 @@ import numpy as np
 
 from analysis.concepts import class_means
 from analysis.pipeline.runner import Context, Outcome, Stage
-from analysis.pipeline.shared import LABELLING_MAPS, class_names, concepts, features, labels
+from analysis.pipeline.shared import LABELLING_MAPS, features, labels
 from analysis.shortcuts import NAME_IMPLIED_Z, Candidates, shortcut_candidates
-from analysis.text.prompts import plain_name
 from analysis.textmap.held_out import DEFAULT_FOLDS
 from analysis.textmap.saved import unpack_cross_fit
 from db.schema import Finding
@@ -31,18 +30,12 @@ def _run(context: Context) -> Outcome:
             prompt_embeddings=np.asarray(store.array("prompt_embeddings")),
             name_embeddings=np.asarray(store.array("name_embeddings")),
             concept_embeddings=np.asarray(store.array("concept_embeddings")),
-            names_a_class=_names_a_class(context),
             class_embeddings=weights,
             class_means=_means(context, len(weights)),
         )
         rows += _rows(found, name, first_id=len(rows))
         implied[f"name_implied.{name}"] = found.name_implied
     return Outcome(rows={Finding: rows}, arrays=implied)
-
-
-def _names_a_class(context: Context) -> np.ndarray:
-    names = {plain_name(name) for name in class_names(context).names}
-    return np.array([plain_name(text) in names for text in concepts(context)])
 
 
 def _means(context: Context, num_classes: int) -> np.ndarray | None:

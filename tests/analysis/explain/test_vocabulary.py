@@ -21,9 +21,9 @@ def _token(words, text: str) -> int:
 
 def test_words_may_be_said_and_symbols_may_not(words):
     vocabulary = read_vocabulary(words, len(words))
-    for text in (" fish", "fish"[:1], ",", "'", "-"):
+    for text in (" fish", "f", ",", "'"):
         assert not vocabulary.excluded[_token(words, text)], text
-    for text in ("1", "(", "\n", " ", tiny.END, "!", '"'):
+    for text in ("1", "(", "\n", " ", tiny.END, "!", '"', "-"):
         assert vocabulary.excluded[_token(words, text)], text
 
 
