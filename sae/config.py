@@ -38,12 +38,32 @@ class SaeConfig:
     def default(cls, n_images: int, feature_dim: int, *, seed: int = 0) -> "SaeConfig":
         """A small autoencoder for ``n_images`` features of ``feature_dim`` dimensions.
 
-        Few latents, of which a sixteenth is active: TODO
+        Few latents, an eighth of them active: a wide autoencoder reconstructs better, but on
+        features that have collapsed onto the classes it learns one latent per class. Measured
+        on held-out images after 300 to 400 steps, 192 dimensions, 1,840 training images:
+
+        ========== ======================================== =============================
+        width, k   the reef: attributes held by some latent real ViT-tiny: explained
+                   (AUPRC >= .9, of 29; three seeds)        variance, decisions kept
+        ========== ======================================== =============================
+        32, 4      17, 18, 18                               .26 .10
+        48, 6      16, 16, 14                               .32 .20
+        64, 4      4                                        .31 .17
+        64, 8      15, 12, 13                               .36 .28
+        192, 16    not measured                             .49 .62
+        256, 16    5                                        not measured
+        ========== ======================================== =============================
+
+        Of a random autoencoder's latents none holds an attribute, and it keeps .01 (48, 6) and
+        .19 (192, 16) of ViT-tiny's decisions. First labels agreed best with the held-out top
+        images at 32, 4 too. Where decisions must survive the reconstruction, take a larger one.
+        More steps overfit so few images: ViT-tiny at 192, 16 explains .49 of the held-out variance
+        after 300 steps and .38 after 3,000.
         """
-        width = max(8, min(feature_dim // 3, n_images // 32) // 8 * 8)
+        width = max(8, min(feature_dim // 6, n_images // 32) // 8 * 8)
         batch_size = 256
         steps = max(400, 10 * n_images // batch_size)
-        return cls(width, max(2, width // 16), steps=steps, batch_size=batch_size, seed=seed)
+        return cls(width, max(2, width // 8), steps=steps, batch_size=batch_size, seed=seed)
 
 
 def split_held_out(

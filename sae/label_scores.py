@@ -58,7 +58,8 @@ def score_labels(
     )
     random_scores = _standard(images @ _unit_rows(concept_directions[drawn]).T)
     parts = []
-    for block in units.blocks():
+    held = 1 + 6 * candidates.shape[1]  # float32 scores, twice, and int64 order and ranks
+    for block in units.blocks(columns=held):
         chosen = candidates[block.start : block.stop]
         concepts, slots = np.unique(chosen, return_inverse=True)
         scores = images @ _unit_rows(concept_directions[concepts]).T

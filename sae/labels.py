@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 # Rows and columns of the product that are made at once: such a tile stays in a core's cache.
-_ROWS = 512
+_ROWS = 256
 _COLUMNS = 512
 
 
@@ -36,7 +36,9 @@ def label_units(
     top = min(top, len(concepts))
     chosen = np.empty((len(units), top), dtype=np.int64)
     cosines = np.empty((len(units), top), dtype=np.float32)
-    product = np.empty((min(_ROWS, len(units)), len(concepts)), dtype=np.float32)
+    # Columns beyond the concepts stay at -inf, so that no group of columns is cut short.
+    padded = -(-len(concepts) // _COLUMNS) * _COLUMNS
+    product = np.full((min(_ROWS, len(units)), padded), -np.inf, dtype=np.float32)
     for start in range(0, len(units), _ROWS):
         block = units[start : start + _ROWS]
         rows = slice(start, start + len(block))
@@ -55,9 +57,10 @@ def _product(block: np.ndarray, concepts: np.ndarray, out: np.ndarray) -> np.nda
     """
     maxima = np.full((len(block), _COLUMNS), -np.inf, dtype=np.float32)
     for start in range(0, len(concepts), _COLUMNS):
-        tile = out[:, start : start + _COLUMNS]
-        np.matmul(block, concepts[start : start + _COLUMNS].T, out=tile)
-        head = maxima[:, : tile.shape[1]]
+        some = concepts[start : start + _COLUMNS]
+        tile = out[:, start : start + len(some)]
+        np.matmul(block, some.T, out=tile)
+        head = maxima[:, : len(some)]
         np.maximum(head, tile, out=head)
     return maxima
 
@@ -68,22 +71,17 @@ def _largest(block: np.ndarray, maxima: np.ndarray, top: int) -> tuple[np.ndarra
     Each of them lies in one of the ``top`` groups with the largest maxima: look only there.
     """
     rows, columns = block.shape
-    half = _COLUMNS // 2  # pairs of groups: fewer maxima to choose from
-    if columns <= 2 * _COLUMNS or top >= half:
-        return _sorted_top(block, np.broadcast_to(np.arange(columns), block.shape), top)
-    pairs = np.maximum(maxima[:, :half], maxima[:, half:])
-    groups = np.argpartition(pairs, half - top, axis=1)[:, half - top :]
+    half = _COLUMNS // 2  # groups in pairs: fewer maxima to choose from
+    groups = np.broadcast_to(np.arange(half), (rows, half))
+    if top < half:
+        pairs = np.maximum(maxima[:, :half], maxima[:, half:])
+        groups = np.argpartition(pairs, half - top, axis=1)[:, half - top :]
     members = (groups[:, :, None] + np.arange(0, columns, half)).reshape(rows, -1)
-    values = np.take_along_axis(block, np.minimum(members, columns - 1), axis=1)
-    values[members >= columns] = -np.inf
-    return _sorted_top(values, members, top)
-
-
-def _sorted_top(values: np.ndarray, columns: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
+    values = np.take(block.ravel(), members + np.arange(rows)[:, None] * columns)
     part = np.argpartition(values, values.shape[1] - top, axis=1)[:, values.shape[1] - top :]
-    values, columns = (np.take_along_axis(a, part, axis=1) for a in (values, columns))
-    order = np.lexsort((columns, -values), axis=1)  # equal cosines: the first concept first
-    return np.take_along_axis(columns, order, axis=1), np.take_along_axis(values, order, axis=1)
+    values, members = (np.take_along_axis(a, part, axis=1) for a in (values, members))
+    order = np.lexsort((members, -values), axis=1)  # equal cosines: the first concept first
+    return np.take_along_axis(members, order, axis=1), np.take_along_axis(values, order, axis=1)
 
 
 def _moments(units: np.ndarray, concepts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -91,12 +89,11 @@ def _moments(units: np.ndarray, concepts: np.ndarray) -> tuple[np.ndarray, np.nd
 
     With U the unit directions, mean = ū · c and variance = cᵀ (UᵀU / m) c - mean².
     """
-    wide = units.astype(np.float64)
-    mean = concepts @ wide.mean(axis=0).astype(np.float32)
-    centred = wide - wide.mean(axis=0)
-    covariance = (centred.T @ centred / len(units)).astype(np.float32)
-    variance = ((concepts @ covariance) * concepts).sum(axis=1)
-    return mean, np.sqrt(np.maximum(variance, 1e-12))
+    mean = units.mean(axis=0, dtype=np.float64).astype(np.float32)
+    centred = units - mean
+    covariance = centred.T @ centred / np.float32(len(units))
+    variance = np.einsum("ij,ij->i", concepts @ covariance, concepts)
+    return concepts @ mean, np.sqrt(np.maximum(variance, 1e-12))
 
 
 def _unit_rows(rows: np.ndarray) -> np.ndarray:

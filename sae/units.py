@@ -32,9 +32,12 @@ class Units:
     def n_units(self) -> int:
         return len(self.thresholds)
 
-    def blocks(self) -> Iterator["UnitBlock"]:
-        """All units, in blocks that fit in memory whatever the number of images."""
-        size = max(1, _BLOCK_VALUES // max(1, self.n_images))
+    def blocks(self, *, columns: int = 1) -> Iterator["UnitBlock"]:
+        """All units, in blocks that fit in memory whatever the number of images.
+
+        ``columns`` is how many values per unit and image the caller holds at once.
+        """
+        size = max(1, _BLOCK_VALUES // max(1, self.n_images * columns))
         for start in range(0, self.n_units, size):
             stop = min(start + size, self.n_units)
             yield UnitBlock(start, self.columns(start, stop), self.thresholds[start:stop])

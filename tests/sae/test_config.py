@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sae.config import SaeConfig, split_held_out
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("width", 0),
+        ("k", 0),
+        ("k", 9),
+        ("steps", 0),
+        ("batch_size", 0),
+        ("learning_rate", 0.0),
+        ("learning_rate", float("nan")),
+        ("held_out_share", 1.0),
+        ("held_out_share", -0.1),
+        ("seed", -1),
+    ],
+)
+def test_a_senseless_field_is_named_with_its_value_and_a_fix(field, value):
+    with pytest.raises(ValueError, match=rf"^{field} is {value}: give"):
+        SaeConfig(**{"width": 8, "k": 2, field: value})
+
+
+def test_the_default_is_the_one_that_was_measured():
+    config = SaeConfig.default(2300, 192)
+    assert (config.width, config.k, config.steps) == (32, 4, 400)
+    assert SaeConfig.default(2300, 1280).width == 64
+
+
+@given(st.integers(0, 10**7), st.integers(1, 4096))
+def test_the_default_is_valid_for_any_size(n_images, feature_dim):
+    config = SaeConfig.default(n_images, feature_dim)
+    assert 1 <= config.k <= config.width
+
+
+@given(st.integers(2, 500), st.floats(0.001, 0.999), st.integers(0, 5))
+def test_held_out_rows_are_disjoint_and_complete(n, share, seed):
+    train, held_out = split_held_out(n, share, seed=seed)
+    assert len(train) >= 1 and len(held_out) >= 1
+    np.testing.assert_array_equal(np.sort(np.concatenate([train, held_out])), np.arange(n))
+    assert abs(len(held_out) - n * share) <= 1
+
+
+def test_the_split_follows_the_seed():
+    first, again, other = (split_held_out(100, 0.2, seed=s)[1] for s in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_nothing_is_held_out_at_share_zero_and_one_image_cannot_be_split():
+    assert len(split_held_out(5, 0.0, seed=0)[1]) == 0
+    with pytest.raises(ValueError, match="at least 2"):
+        split_held_out(1, 0.2, seed=0)
