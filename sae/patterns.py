@@ -30,7 +30,8 @@ def activation_patterns(
     ================= ===== ===== ===== ===== ====== ======= =======
 
     Pearson on held-out images is about the same for both. A direction whitened by the features'
-    covariance was no better. On the reef both name every attribute a latent holds.
+    covariance was no better. On the reef, at the default, both name the
+    attribute of every latent that holds one.
     """
     mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
     patterns = np.zeros((units.n_units, features.shape[1]), dtype=np.float32)
