@@ -20,6 +20,10 @@ from analysis.images.folder import ImageFile, list_images
 from analysis.progress import Progress, Silent
 
 
+MOST_IMAGES = 2000
+"""Pictures measured; they lie in memory for the bare forward pass."""
+
+
 @dataclass(frozen=True)
 class FeatureBench:
     """Medians over interleaved repeats, seconds."""
@@ -64,7 +68,7 @@ def measure_features(
     Raises:
         InputError: ``root`` holds no readable pictures.
     """
-    files = list_images(root, {}).files
+    files = list_images(root, {}).files[:MOST_IMAGES]
     pictures = _decode(root, files, classifier.preprocessing, workers)
     _forward(classifier, pictures[:batch_size], batch_size)  # warm up
 

@@ -24,6 +24,8 @@ TOLERANCE = 1e-4
 """Largest difference of the logits that float32 explains, as a share of the largest logit."""
 
 Features = Callable[[Tensor], Tensor]
+Fired = tuple[str, nn.Linear]
+"""A layer and its name."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,10 @@ def split(module: nn.Module, probe: Float[Tensor, "images 3 height width"], *, n
     """
     module.eval()
     with torch.no_grad():
-        logits = _logits(module, probe, name)
+        logits, fired = _run(module, probe, name)
         classes = logits.shape[1]
         reasons = []
-        for method, layer, extract in _candidates(module, probe, classes):
+        for method, layer, extract in _candidates(module, fired, classes):
             reason, error = _mismatch(extract(probe), layer, logits)
             if reason is None:
                 return Split(_head(layer), extract, method, error)
@@ -122,15 +124,17 @@ class _TimmModel(Protocol):
 
 
 def _candidates(
-    module: nn.Module, probe: Tensor, classes: int
+    module: nn.Module, fired: list[Fired], classes: int
 ) -> Iterator[tuple[str, nn.Linear, Features]]:
     """Ways to split ``module``: name of the method, the head's layer, the extractor."""
     if isinstance(module, _TimmModel):
         layer = module.get_classifier()
         if isinstance(layer, nn.Linear) and layer.out_features == classes:
             yield "timm", layer, _timm_extractor(module)
-    if fired := _last_firing(module, probe, classes):
-        yield f"hook on {fired[0]}", fired[1], _hook_extractor(module, fired[1])
+    for layer_name, layer in reversed(fired):
+        if layer.out_features == classes:  # auxiliary heads come earlier or do not fire
+            yield f"hook on {layer_name}", layer, _hook_extractor(module, layer)
+            return
 
 
 def _timm_extractor(model: _TimmModel) -> Features:
@@ -157,25 +161,24 @@ def _hook_extractor(module: nn.Module, layer: nn.Linear) -> Features:
     return extract
 
 
-def _last_firing(module: nn.Module, probe: Tensor, classes: int) -> tuple[str, nn.Linear] | None:
-    """The linear layer with ``classes`` outputs that fires last; auxiliary heads do not fire."""
-    fired: list[tuple[str, nn.Linear]] = []
+def _run(module: nn.Module, probe: Tensor, name: str) -> tuple[Tensor, list[Fired]]:
+    """The model's logits on the probe, and its linear layers in the order in which they fire."""
+    fired: list[Fired] = []
 
     def record(name: str, layer: nn.Linear) -> RemovableHandle:
         named = (name or "the model itself", layer)
         return layer.register_forward_pre_hook(lambda *_: fired.append(named))
 
     handles = [
-        record(name, layer)
-        for name, layer in module.named_modules()
-        if isinstance(layer, nn.Linear) and layer.out_features == classes
+        record(layer_name, layer)
+        for layer_name, layer in module.named_modules()
+        if isinstance(layer, nn.Linear)
     ]
     try:
-        module(probe)
+        return _logits(module, probe, name), fired
     finally:
         for handle in handles:
             handle.remove()
-    return fired[-1] if fired else None
 
 
 def _logits(module: nn.Module, probe: Tensor, name: str) -> Tensor:

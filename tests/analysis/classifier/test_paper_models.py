@@ -4,7 +4,6 @@ from collections import Counter
 
 import pytest
 import torch
-from torch.nn import functional
 
 from analysis.classifier.paper_models import CLASSES, PAPER_MODELS, PaperModel, build_random
 from analysis.classifier.split import TOLERANCE, split
@@ -40,10 +39,8 @@ def test_names_and_sizes_are_the_libraries() -> None:
 
 FAST = {
     "torchvision:resnet50",
-    "torchvision:resnext50_32x4d",
     "torchvision:densenet121",
     "torchvision:shufflenet_v2_x2_0",
-    "torchvision:convnext_tiny",
     "torchvision:mobilenet_v3_large",
     "torchvision:swin_t",
     "hf:facebook/dinov2-small-imagenet1k-1-layer",
@@ -73,10 +70,3 @@ def test_every_architecture_splits_exactly(model: PaperModel) -> None:
     assert parts.head.weight.shape == (CLASSES, model.feature_dim)
     assert parts.error <= TOLERANCE
     assert (parts.method == "timm") == (model.parsed.source == "timm")
-    with torch.no_grad():
-        output = module(probe[:1])
-        features = parts.extract(probe[:1])
-    logits = getattr(output, "logits", output)
-    again = functional.linear(features, parts.head.weight, parts.head.bias)
-    assert (again - logits).abs().max() <= TOLERANCE * logits.abs().max()
-    assert logits.std() > 0
