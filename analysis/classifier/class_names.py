@@ -18,7 +18,9 @@ class ClassNames:
     folders: tuple[str, ...] | None = None
     """Folder ids of an ImageFolder tree (``n01440764``), in the same order."""
     source: str = "given"
-    """Where the names come from; says so where they are assumed."""
+    """Where the names come from."""
+    assumption: str | None = None
+    """What was taken for granted where the names were not given."""
 
     @property
     def duplicates(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def load_classifier(spec: ModelSpec, *, device: str = "cpu") -> Classifier:
     module = built.module.eval().requires_grad_(False)
     sha256 = weights_sha256(module)
     parts = split(module.to(device), _probe(preprocessing).to(device), name=spec.name)
-    names, assumed = _names(spec, built.class_names, len(parts.head.bias))
+    names = _names(spec, built.class_names, len(parts.head.bias))
     return Classifier(
         spec=spec,
         head=parts.head,
@@ -51,7 +51,7 @@ def load_classifier(spec: ModelSpec, *, device: str = "cpu") -> Classifier:
         split_method=parts.method,
         split_error=parts.error,
         device=device,
-        notes=(*built.notes, *assumed),
+        notes=built.notes,
     )
 
 
@@ -100,19 +100,17 @@ def _head_classes(module: nn.Module, weights: Mapping[str, Tensor]) -> int | Non
     return lengths.pop()[1] if len(lengths) == 1 else None
 
 
-def _names(
-    spec: ModelSpec, brought: ClassNames | None, num_classes: int
-) -> tuple[ClassNames | None, tuple[str, ...]]:
-    """The names that fit the outputs; with a checkpoint they are an assumption, and noted."""
+def _names(spec: ModelSpec, brought: ClassNames | None, num_classes: int) -> ClassNames | None:
+    """The names that fit the outputs; with a checkpoint they are an assumption, and say so."""
     if brought is None or len(brought.names) != num_classes:
-        return None, ()
+        return None
     if spec.checkpoint is None:
-        return brought, ()
+        return brought
     note = (
         f"{spec.checkpoint} brings no class names: assumed {brought.source}, "
         f"because it has {num_classes} outputs; give --class-names if that is wrong"
     )
-    return replace(brought, source=f"{brought.source}, assumed"), (note,)
+    return replace(brought, assumption=note)
 
 
 def _probe(preprocessing: Preprocessing) -> Float[Tensor, "images 3 height width"]:

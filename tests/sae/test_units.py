@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from sae import units as module
 from sae.centring import Centring
-from sae.patterns import activation_patterns
 from sae.units import Units, class_effects, describe_units, latent_units, neuron_units
 from tests.sae.planted import identity_autoencoder
 
@@ -106,13 +105,3 @@ def test_effects_are_of_the_direction_against_the_average_class():
     effects = class_effects(np.eye(2), np.array([1.0, 2.0]), weights, top=2)
     np.testing.assert_array_equal(effects.classes, [[0, 1], [1, 2]])
     np.testing.assert_allclose(effects.effects, [[2, -1], [6, -6]])
-
-
-def test_patterns_are_covariances():
-    rng = np.random.default_rng(0)
-    activations = rng.standard_normal((50, 3)).astype(np.float32)
-    features = rng.normal(4, 1, (50, 5)).astype(np.float32)
-    expected = np.cov(activations.T, features.T, bias=True)[:3, 3:]
-    np.testing.assert_allclose(
-        activation_patterns(units_of(activations), features), expected, atol=1e-6
-    )

@@ -1,5 +1,6 @@
 """Stage 1: the classifier, split into features and head, and its classes."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from analysis.classifier.class_names import ClassNames
@@ -28,14 +29,15 @@ def _run(context: Context) -> Outcome:
     )
 
 
-def _name_notes(classes: ClassNames) -> list[str]:
-    if not classes.duplicates:
-        return []
-    return [
-        f"{len(classes.duplicates)} names stand for more than one class "
-        f"({', '.join(classes.duplicates[:3])}): their class embeddings differ, their "
-        "prompts do not."
-    ]
+def _name_notes(classes: ClassNames) -> Iterator[str]:
+    if classes.assumption:
+        yield classes.assumption
+    if classes.duplicates:
+        yield (
+            f"{len(classes.duplicates)} names stand for more than one class "
+            f"({', '.join(classes.duplicates[:3])}): their class embeddings differ, their "
+            "prompts do not."
+        )
 
 
 def _model_row(model: Classifier) -> dict[str, object]:

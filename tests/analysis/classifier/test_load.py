@@ -49,8 +49,7 @@ def test_a_checkpoint_for_imagenet_assumes_its_names_and_says_so(tmp_path: Path)
     classifier = load_classifier(ModelSpec(TINY_TIMM, checkpoint=path))
     assert classifier.class_names is not None
     assert classifier.class_names.names == imagenet_1k().names
-    assert classifier.class_names.source.endswith("assumed")
-    assert "brings no class names: assumed ImageNet-1k" in classifier.notes[0]
+    assert "brings no class names: assumed ImageNet-1k" in (classifier.class_names.assumption or "")
 
 
 def test_a_number_of_classes_that_was_asked_for_is_kept(tmp_path: Path) -> None:
@@ -157,7 +156,7 @@ def test_torchvision_weights_bring_their_transforms_and_names(
     assert classifier.class_names is not None
     assert classifier.class_names.names[0] == "tench"
     assert classifier.class_names.folders == imagenet_1k().folders
-    assert "without @WEIGHTS: took IMAGENET1K_V1" in classifier.notes[0]
+    assert "without @WEIGHTS: took IMAGENET1K_V1" in (classifier.class_names.assumption or "")
     assert torch.allclose(logits(classifier, noise(224)), module(noise(224)), atol=1e-5)
 
 
@@ -180,7 +179,7 @@ def test_torchvision_reads_a_checkpoint_of_other_classes(tmp_path: Path) -> None
     assert (classifier.num_classes, classifier.feature_dim) == (6, 1024)
     assert classifier.split_method == "hook on classifier.3"
     assert classifier.class_names is None
-    assert "preprocessing as for IMAGENET1K_V1" in classifier.notes[0]
+    assert "preprocessing as for IMAGENET1K_V1" in (classifier.class_names.assumption or "")
 
 
 def test_huggingface_directories_bring_weights_processor_and_names(tmp_path: Path) -> None:
