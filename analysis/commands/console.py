@@ -13,8 +13,10 @@ from rich.table import Table
 
 from analysis.progress import Advance
 
-STDERR = Console(stderr=True, highlight=False)
-STDOUT = Console(highlight=False)
+_PIPED_WIDTH = 120
+"""Columns where nobody's terminal says how many there are."""
+STDERR = Console(stderr=True, highlight=False, soft_wrap=True)
+STDOUT = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 
 
 class RichProgress:
@@ -29,7 +31,8 @@ class RichProgress:
             MofNCompleteColumn(),
             TimeRemainingColumn(),
         )
-        with Progress(*columns, console=STDERR, transient=True) as bars:
+        shown = STDERR.is_terminal  # a log file is no place for bars
+        with Progress(*columns, console=STDERR, transient=True, disable=not shown) as bars:
             task = bars.add_task(escape(description), total=total)
             yield lambda n: bars.advance(task, n)
 

@@ -25,8 +25,9 @@ def findings(
     json: AsJson = False,
     text_map: Annotated[str | None, typer.Option(help="Another map than the first.")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="In the table, name-implied concepts and q > .05 too.")
+        bool, typer.Option("--all", help="In the table, all that is stored, not each class's first at q ≤ .05.")
     ] = False,
+    top: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = 40,
 ) -> None:
     """List concepts that classes hold and that their names do not imply.
 
@@ -41,21 +42,21 @@ def findings(
     if json:
         print_json(records)
         return
-    shown = [r for r in records if everything or (r["rank"] is not None and r["q"] <= 0.05)]
-    shown = sorted(shown, key=lambda r: r["q"]) if not everything else shown
+    shown = [r for r in records if everything or (r["rank"] == 1 and r["q"] <= 0.05)]
+    shown.sort(key=lambda r: r["q"])
+    kept = "findings" if everything else "classes with an unexpected concept at q ≤ .05 (the first)"
     print_table(
-        f"{len(shown)} of {len(records)} findings",
-        shown,
+        f"{min(top, len(shown))} of {len(shown)} {kept}, {len(records)} stored",
+        shown[:top],
         {
             "class": "class",
             "concept": "concept",
-            "rank": "rank",
             "verdict": "verdict",
-            "score": "strength (z)",
+            "score": "z",
             "q": "q",
-            "z_weights": "z weights",
-            "z_features": "z images",
-            "z_name": "z name",
+            "z_weights": "weights",
+            "z_features": "images",
+            "z_name": "name",
         },
     )
 

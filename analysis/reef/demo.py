@@ -11,6 +11,8 @@ from analysis.classifier.spec import ModelSpec
 from analysis.config import AuditConfig
 from analysis.explain.language_model import PACKAGED
 from analysis.pipeline.audit import run_audit
+from analysis.pipeline.runner import Context, Outcome, Stage
+from analysis.pipeline.shared import concepts
 from analysis.progress import Progress
 from analysis.reef.folder import write_image_folder
 from analysis.reef.scorecard import FALSE_ALARM_Q, Scorecard, score_findings
@@ -21,6 +23,7 @@ from analysis.report import write_report
 from db.layout import database
 from db.queries.export import findings_records
 from db.reader import AuditReader
+from db.schema import Measure
 
 IMAGE_SEED = 100
 """Apart from the seeds of training and of the manifest's test images."""
@@ -43,7 +46,13 @@ def run_demo(
     world = out.with_name(f"{out.name}-world")
     _render(world, images_per_class, seed, progress)
     config = _config(world, out, seed)
-    run_audit(config, progress=progress, command=command, resume=database(out).exists())
+    run_audit(
+        config,
+        progress=progress,
+        command=command,
+        resume=database(out).exists(),
+        more_stages=(SCORECARD,),
+    )
     report = write_report(out)
     with AuditReader(out) as audit:
         records = findings_records(audit.engine)
@@ -54,6 +63,43 @@ def run_demo(
         summary=_summary(card, out, report),
         scorecard=card,
     )
+
+
+def _measures(context: Context) -> Outcome:
+    """The scorecard as measures of the store, so that desk and report show it too."""
+    card = score_findings(findings_records(context.store.engine), REEF_TRUTH)
+    chance = 1 / len(concepts(context))
+    return Outcome(
+        rows={
+            Measure: [
+                {
+                    "name": "planted shortcuts at rank 1",
+                    "value": len(card.found) / card.planted,
+                    "floor": chance,
+                    "n": card.planted,
+                    "what": "Share of the planted shortcuts that come first among their class's "
+                    "unexpected concepts; the floor is a concept drawn at random.",
+                },
+                {
+                    "name": "clean controls accused",
+                    "value": len(card.false_alarms) / card.controls,
+                    "floor": None,
+                    "n": card.controls,
+                    "what": "Share of the classes without a planted shortcut that have any "
+                    f"unexpected concept at q <= {FALSE_ALARM_Q}.",
+                },
+            ]
+        }
+    )
+
+
+SCORECARD = Stage(
+    name="scorecard",
+    title="Scorecard",
+    needs=("shortcuts",),
+    inputs=lambda _: {"planted": REEF_TRUTH.planted, "controls": REEF_TRUTH.controls},
+    run=_measures,
+)
 
 
 def shipped_spec() -> ModelSpec:
