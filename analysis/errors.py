@@ -7,6 +7,7 @@ GlowwormError                   what a person can mend; the message names the fi
 │   ├── CheckpointError         its checkpoint cannot be read or does not fit
 │   └── SplitError              it cannot be split into features and a linear head
 ├── InputError                  images, class names or concepts cannot be used
+│   └── Unreadable              a file is no picture (``analysis.images.decode``)
 └── TextError                   the text encoder or the language model cannot be had
 """
 

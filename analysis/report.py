@@ -13,10 +13,9 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from sqlalchemy import Engine
 
 from analysis.wording import LIMITS, MEANING, VERDICT, finding_sentences, one_line
-from db.engine import reader_engine
+from db.engine import Engine, reader_engine
 from db.files import write_whole
 from db.queries import classes, explanations, findings, images, overview, units
 from db.queries.findings import FindingFilter
