@@ -23,11 +23,23 @@ HARD_PROMPTS = (
 class NleConfig:
     """Constants of one search; the defaults are the paper's where the paper gives them.
 
-    The paper leaves open, and here stands what was measured (see the docstrings of the modules):
-    ``temperature`` of the softmax over the K cosines, ``init_scale`` of the random prefixes, and
-    ``stop_bonus``, by how much the full stop is promoted. ``selection`` is a deviation: the paper
-    picks among the I sentences by CLIP-score, this picks by the cosine that also steered the
-    search, so the score of the chosen sentence is the search's own and no independent evidence.
+    Left open by the paper, and measured on decisions of a ViT with a small caption model:
+
+    - ``temperature`` of the softmax over the K cosines. Mean score of the chosen sentences .28 at
+      .05, .31 at .03, .37 at .015, .36 at .01 where they also read worse (-3.8 nats a token under
+      the bare model in place of -3.5). A hot softmax leaves the language model to its own habits;
+      a cold one follows a single, often odd, token.
+    - ``init_scale``, the standard deviation of the random prefixes. Ten times as much costs score
+      (.31 in place of .36), for the search then starts from a disturbed language model.
+    - ``stop_bonus``, by which the full stop gains with every token past the minimum, in nats. At 1
+      sentences are cut in the middle of a phrase.
+
+    ``weight_decay`` is decoupled (AdamW): as a term of the loss under Adam it is as large as the
+    gradients and halves the mean score of the sentences (.14 in place of .24).
+
+    ``selection`` is a deviation: the paper picks among the I sentences by CLIP-score, this picks by
+    the cosine that also steered the search, so the score of the chosen sentence is the search's
+    own and no independent evidence.
     """
 
     prefixes: int = 5
@@ -40,7 +52,7 @@ class NleConfig:
     fluency_weight: float = 0.8
     repetition_penalty: float = 2.0
     ngram: int = 3
-    temperature: float = 0.03
+    temperature: float = 0.015
     init_scale: float = 0.02
     stop_bonus: float = 0.25
     hard_prompts: tuple[str, ...] = HARD_PROMPTS
@@ -65,5 +77,9 @@ class NleConfig:
 
     @classmethod
     def reduced(cls) -> "NleConfig":
-        """The setting of the demo and the audit: fewer candidates and iterations."""
-        return replace(cls(), iterations=4, candidates=96)
+        """The setting of the demo and the audit: fewer candidates and iterations.
+
+        Some 3,500 sentence encodings an image, where the paper's setting asks for 200,000 (half of
+        them distinct). Of settings that cost as much this reached the highest mean score.
+        """
+        return replace(cls(), iterations=12, candidates=24)

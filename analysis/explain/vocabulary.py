@@ -3,8 +3,8 @@
 The paper excludes "specific tokens such as unneeded character symbols" and lists none. Here a token
 is excluded when its text holds a character no sentence needs, that is anything but a letter, one
 space, or one of ``ALLOWED_MARKS`` (so digits, brackets, quotation marks, line breaks and pieces of
-characters go), when it is a special token, or when it is empty. The one full stop that ends a
-sentence is kept apart from them.
+characters go; hyphens too, behind which a small model invents words), when it is a special token,
+or when it is empty. The one full stop that ends a sentence is kept apart from them.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from torch import Tensor
 
 from analysis.errors import TextError
 
-ALLOWED_MARKS = frozenset(" ,'-")
+ALLOWED_MARKS = frozenset(" ,'")
 _ANCHOR = "a"
 
 

@@ -8,8 +8,8 @@ Adam's state with them, live on from one to the next.
 
 Where the paper leaves room:
 
-- Optimiser: Adam with decoupled weight decay (AdamW), as in the work the paper builds on (Tewel et
-  al., 2023); the learning rate follows a cosine over the iterations, constant within one.
+- Optimiser: Adam with decoupled weight decay (AdamW, see ``NleConfig``); the learning rate follows
+  a cosine over the iterations, constant within one.
 - Fluency loss: the cross-entropy of o_l relative to the bare model's distribution.
 - Candidates are drawn among the tokens that may be said next; the rest of the vocabulary only
   shares the normalisation of o_l.

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from scipy.linalg import cho_factor, cho_solve
 
 GAMMAS = (1.0, 2.0, 5.0, 10.0)
-RIDGES = (0.003, 0.01, 0.03, 0.1, 0.3)
+RIDGES = (0.01, 0.03, 0.1)
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,7 @@ def _labels(
                 }
 
 
-def _number(value: float) -> float | None:
+def _number(value: np.floating) -> float | None:
     """None for what could not be measured (a unit active on no held-out image)."""
     return float(value) if np.isfinite(value) else None
 
