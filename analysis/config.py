@@ -10,6 +10,8 @@ from analysis.text.encoder import PACKAGED
 
 TextMapChoice = Literal["auto", "mlp", "kernel"]
 TEXT_MAPS: tuple[str, ...] = ("auto", "mlp", "kernel")
+LEAST = {"explain": 0, "mlp_epochs": 1, "batch_size": 1, "workers": 1, "seed": 0}
+"""The smallest value that makes sense."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,9 @@ class AuditConfig:
     title: str = field(default="")
 
     def __post_init__(self) -> None:
-        for name, least in (("explain", 0), ("batch_size", 1), ("workers", 1), ("seed", 0)):
+        for name, least in LEAST.items():
             value = getattr(self, name)
-            if value < least:
+            if value is not None and value < least:
                 raise UsageError(f"--{name.replace('_', '-')} is {value}: give {least} or more")
         if self.text_map not in TEXT_MAPS:
             raise UsageError(f"--text-map is {self.text_map!r}: give one of {', '.join(TEXT_MAPS)}")

@@ -12,7 +12,7 @@ from analysis.config import AuditConfig
 from analysis.errors import UsageError
 from analysis.pipeline.hashing import code_version
 from analysis.pipeline.runner import Context, Stage, run_stages
-from analysis.pipeline.shared import class_names, classifier, concepts, image_files
+from analysis.pipeline.shared import class_names, classifier, concepts, encoder, image_files
 from analysis.pipeline.stages.concepts import CONCEPTS
 from analysis.pipeline.stages.explanations import EXPLANATIONS
 from analysis.pipeline.stages.images import IMAGES
@@ -78,6 +78,7 @@ def _check_inputs(context: Context) -> None:
     concepts(context)
     if context.config.images is not None:
         image_files(context)
+    encoder(context)
 
 
 def _require_same_model(context: Context) -> None:

@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+ROUNDING = 1e-5
+"""A mean this much shorter than the rows is what rounding left of zero, and no direction."""
+
 
 @dataclass(frozen=True)
 class MeanEstimator:
@@ -24,7 +27,11 @@ class MeanEstimator:
         """A constant map; among centred class embeddings it says nothing at all."""
         del seed
         weight = np.zeros((embeddings.shape[1], class_embeddings.shape[1]), np.float32)
-        return LinearMap(weight, class_embeddings.mean(0))
+        mean = class_embeddings.mean(0)
+        typical = np.linalg.norm(class_embeddings, axis=1).mean()
+        if np.linalg.norm(mean) <= ROUNDING * typical:
+            mean = np.zeros_like(mean)
+        return LinearMap(weight, mean)
 
     def describe(self) -> dict[str, Any]:
         """Nothing to configure."""
