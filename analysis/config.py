@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from analysis.classifier.spec import ModelSpec
 from analysis.errors import UsageError
 from analysis.text.encoder import PACKAGED
 
-TextMapChoice = Literal["auto", "mlp", "kernel"]
 TEXT_MAPS: tuple[str, ...] = ("auto", "mlp", "kernel")
 LEAST = {"explain": 0, "mlp_epochs": 1, "batch_size": 1, "workers": 1, "seed": 0}
 """The smallest value that makes sense."""
@@ -27,7 +25,7 @@ class AuditConfig:
     """A vocabulary; None takes the project's own."""
     text_encoder: str = PACKAGED
     language_model: str = "gpt2"
-    text_map: TextMapChoice = "auto"
+    text_map: str = "auto"
     """Which map is shown first; ``auto`` lets held-out classes decide. All are always stored."""
     mlp_epochs: int | None = None
     """Epochs of the MLP text map (the paper: 2,500); None lets held-out classes decide."""

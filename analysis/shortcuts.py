@@ -91,7 +91,8 @@ def shortcut_candidates(
     near = nearness(name_embeddings, concept_embeddings)
     strength = _combined(weights, features)
     log_p = stats.norm.logsf(strength) - np.log(near / near.mean())
-    q = multipletests(np.minimum(np.exp(log_p), 1).ravel(), method="fdr_bh")[1]
+    weighted = np.minimum(np.exp(log_p), 1)
+    q = np.asarray(multipletests(weighted.ravel(), method="fdr_bh")[1])
     return Candidates(
         weights=weights,
         features=features,

@@ -19,7 +19,6 @@ from analysis.images.extract import extract
 from analysis.images.folder import ImageFile, list_images
 from analysis.progress import Progress, Silent
 
-
 MOST_IMAGES = 2000
 """Pictures measured; they lie in memory for the bare forward pass."""
 

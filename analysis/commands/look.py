@@ -25,7 +25,7 @@ def findings(
     json: AsJson = False,
     text_map: Annotated[str | None, typer.Option(help="Another map than the first.")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="In the table, all that is stored, not each class's first at q ≤ .05.")
+        bool, typer.Option("--all", help="In the table, all that is stored, not the first.")
     ] = False,
     top: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = 40,
 ) -> None:

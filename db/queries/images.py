@@ -90,6 +90,13 @@ def image(engine: Engine, image_id: int) -> ImageInfo | None:
     return read_one(engine, ImageInfo, _with_decision(columns).where(Image.id == image_id))
 
 
+def image_paths(engine: Engine) -> dict[int, str]:
+    """All images' paths by id; ids are the rows of the arrays."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(Image.id, Image.path).order_by(Image.id)).all()
+    return {row.id: row.path for row in rows}
+
+
 def image_predictions(engine: Engine, image_id: int) -> pd.DataFrame:
     """Best classes of an image: rank, class_id, class_name, logit, probability."""
     statement = (
