@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,21 +21,30 @@ def export_table(directory: Path, what: str, out: Path, format: Format) -> int:
     """Write a table to ``out``, whole or not at all; returns its number of rows.
 
     Raises:
-        UsageError: there is no such table.
+        UsageError: there is no such table, or ``out`` cannot be written.
         StoreError: there is no audit, or the stage that makes the table was not done.
     """
     if what not in TABLES:
         raise UsageError(f"there is no table {what!r}: give one of {', '.join(TABLES)}")
     with AuditReader(directory) as audit:
         table = TABLES[what](audit)
-    with whole_file(out) as file:
-        if format == "csv":
-            table.to_csv(file, index=False)
-        elif format == "json":
-            table.to_json(file, orient="records", force_ascii=False, indent=1)
-        else:
-            table.to_parquet(file, index=False)
+    try:
+        with whole_file(out) as file:
+            _write(table, file, format)
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written ({error.strerror}): give another file to --out"
+        ) from error
     return len(table)
+
+
+def _write(table: pd.DataFrame, file: BinaryIO, format: Format) -> None:
+    if format == "csv":
+        table.to_csv(file, index=False)
+    elif format == "json":
+        table.to_json(file, orient="records", force_ascii=False, indent=1)
+    else:
+        table.to_parquet(file, index=False)
 
 
 def _class_concepts(audit: AuditReader) -> pd.DataFrame:
@@ -50,7 +59,8 @@ def _class_concepts(audit: AuditReader) -> pd.DataFrame:
     for source in ("weights", "features"):
         scores = np.asarray(audit.array(f"class_concepts.{source}.{name}"))
         columns[f"score_{source}"] = scores.ravel()
-        columns[f"z_{source}"] = standardise(scores).ravel()
+        known = not np.isnan(scores).all()
+        columns[f"z_{source}"] = (standardise(scores) if known else scores).ravel()
     columns["name_implied"] = np.asarray(audit.array(f"name_implied.{name}")).ravel()
     return pd.DataFrame(columns)
 
@@ -62,7 +72,7 @@ TABLES: dict[str, Callable[[AuditReader], pd.DataFrame]] = {
     "class-concepts": _class_concepts,
     "latents": lambda audit: units.units(audit.engine, "latent", limit=None),
     "neurons": lambda audit: units.units(audit.engine, "neuron", limit=None),
-    "labels": lambda audit: pd.DataFrame(export.labels_records(audit.engine)),
-    "findings": lambda audit: pd.DataFrame(export.findings_records(audit.engine)),
+    "labels": lambda audit: export.labels_frame(audit.engine),
+    "findings": lambda audit: export.findings_frame(audit.engine),
     "explanations": lambda audit: explanations.explanations(audit.engine, limit=None),
 }

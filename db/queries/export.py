@@ -1,10 +1,11 @@
-"""Records for the command line's ``--json``: plain dictionaries, missing numbers None."""
+"""Findings and labels to take along: as records for ``--json``, as frames for files."""
 
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Engine, select
 
-from db.queries.frame import shown_first
+from db.queries.frame import AnySelect, read_frame, shown_first
 from db.schema import Class, Concept, Finding, Label, Unit
 
 
@@ -12,9 +13,43 @@ def findings_records(engine: Engine, *, text_map: str | None = None) -> list[dic
     """All findings by a text map or the one shown first, class by class, best first within each.
 
     Keys: class, concept, rank (None where the name implies the concept), verdict, name_implied,
-    score, p, q, score_weights, z_weights, score_features, z_features, z_name, text_map.
+    score, p, q, score_weights, z_weights, score_features, z_features, z_name, text_map. Missing
+    numbers are None.
     """
-    statement = (
+    return _records(engine, _findings(text_map or shown_first(engine)))
+
+
+def findings_frame(engine: Engine) -> pd.DataFrame:
+    """The same by the map shown first, as a frame whose columns are there without findings too."""
+    return read_frame(engine, _findings(shown_first(engine)), optional=["rank"])
+
+
+def labels_records(
+    engine: Engine, *, kind: str | None = None, text_map: str | None = None
+) -> list[dict[str, Any]]:
+    """The first label of every labelled unit, by a text map or the one shown first.
+
+    Keys: kind, unit (its number within its kind), label, abstained, cosine, z, pearson, auprc,
+    f1, auc, floor_pearson, text_map, method. Missing numbers are None.
+    """
+    statement = _labels(text_map or shown_first(engine))
+    if kind is not None:
+        statement = statement.where(Unit.kind == kind)
+    return _records(engine, statement)
+
+
+def labels_frame(engine: Engine) -> pd.DataFrame:
+    """The same by the map shown first, as a frame whose columns are there without labels too."""
+    return read_frame(engine, _labels(shown_first(engine)))
+
+
+def _records(engine: Engine, statement: AnySelect) -> list[dict[str, Any]]:
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _findings(text_map: str | None) -> AnySelect:
+    return (
         select(
             Class.name.label("class"),
             Concept.text.label("concept"),
@@ -33,22 +68,13 @@ def findings_records(engine: Engine, *, text_map: str | None = None) -> list[dic
         )
         .join(Class, Class.id == Finding.class_id)
         .join(Concept, Concept.id == Finding.concept_id)
-        .where(Finding.text_map == (text_map or shown_first(engine)))
+        .where(Finding.text_map == text_map)
         .order_by(Finding.class_id, Finding.position)
     )
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def labels_records(
-    engine: Engine, *, kind: str | None = None, text_map: str | None = None
-) -> list[dict[str, Any]]:
-    """The first label of every labelled unit, by a text map or the one shown first.
-
-    Keys: kind, unit (its number within its kind), label, abstained, cosine, z, pearson, auprc,
-    f1, auc, floor_pearson, text_map, method.
-    """
-    statement = (
+def _labels(text_map: str | None) -> AnySelect:
+    return (
         select(
             Unit.kind,
             Unit.number.label("unit"),
@@ -66,10 +92,6 @@ def labels_records(
         )
         .join(Unit, Unit.id == Label.unit_id)
         .join(Concept, Concept.id == Label.concept_id)
-        .where(Label.rank == 1, Label.text_map == (text_map or shown_first(engine)))
+        .where(Label.rank == 1, Label.text_map == text_map)
         .order_by(Unit.kind, Unit.number)
     )
-    if kind is not None:
-        statement = statement.where(Unit.kind == kind)
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(statement).mappings()]

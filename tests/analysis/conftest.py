@@ -29,6 +29,16 @@ def small_audit(tmp_path_factory: pytest.TempPathFactory) -> SmallAudit:
     return SmallAudit(root / "world", root / "audit", recorder)
 
 
+@pytest.fixture(scope="session")
+def weights_only(small_audit: SmallAudit, tmp_path_factory: pytest.TempPathFactory) -> SmallAudit:
+    """The same classifier audited without images."""
+    out = tmp_path_factory.mktemp("weights-only") / "audit"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        small.hurry(monkeypatch)
+        recorder = small.audit(small.config(small_audit.world, out, images=None))
+    return SmallAudit(small_audit.world, out, recorder)
+
+
 @pytest.fixture
 def audit_copy(small_audit: SmallAudit, tmp_path: Path) -> Path:
     """A copy of the small audit to go on with."""

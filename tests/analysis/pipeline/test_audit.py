@@ -412,17 +412,8 @@ def test_another_model_is_refused(small_audit: SmallAudit, audit_copy: Path, tmp
 # ------------------------------------------------------------------------- other kinds of input
 
 
-@pytest.fixture(scope="module")
-def weights_only(small_audit: SmallAudit, tmp_path_factory: pytest.TempPathFactory):
-    """The audit of the weights alone, and what it said."""
-    out = tmp_path_factory.mktemp("weights-only") / "audit"
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        small.hurry(monkeypatch)
-        return out, small.audit(small.config(small_audit.world, out, images=None))
-
-
-def test_the_weights_alone_give_findings(weights_only: tuple[Path, small.Recorder]) -> None:
-    out, recorder = weights_only
+def test_the_weights_alone_give_findings(weights_only: SmallAudit) -> None:
+    out, recorder = weights_only.directory, weights_only.recorder
     skipped = {"images", "units", "explanations"}
     assert {name for name, status in statuses(out).items() if status == "skipped"} == skipped
     assert {name for name, status in statuses(out).items() if status == "done"} == (
@@ -442,9 +433,9 @@ def test_the_weights_alone_give_findings(weights_only: tuple[Path, small.Recorde
 
 
 def test_weights_say_the_same_of_concepts_with_and_without_images(
-    weights_only: tuple[Path, small.Recorder], reader: AuditReader
+    weights_only: SmallAudit, reader: AuditReader
 ) -> None:
-    with AuditReader(weights_only[0]) as audit:
+    with AuditReader(weights_only.directory) as audit:
         alone = np.asarray(audit.array("class_concepts.weights.kernel"))
     np.testing.assert_allclose(alone, reader.array("class_concepts.weights.kernel"), atol=1e-5)
 
