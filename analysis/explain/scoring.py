@@ -45,7 +45,8 @@ def floor(
 ) -> float:
     """What sentences written for other images reach on this feature.
 
-    A sentence whose score lies below it says no more of this image than a sentence of another.
+    A sentence whose score lies below it says no more of this image than a sentence of another. The
+    reverse is no proof: the explanation was searched for this score, the others were not.
 
     Returns:
         The percentile of cos(f, û(t)) over the sentences, repetitions counted.
