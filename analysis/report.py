@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from analysis.errors import UsageError
 from analysis.wording import LIMITS, MEANING, VERDICT, finding_sentences, one_line
 from db.engine import Engine, reader_engine
 from db.files import write_whole
@@ -41,12 +42,18 @@ class LabelHealth:
 def write_report(directory: Path, target: Path | None = None) -> Path:
     """Write the report of the audit in ``directory``; by default to ``report.html`` in it.
 
-    The file appears whole or not at all. Raises StoreError where the store cannot be read.
+    The file appears whole or not at all. Raises StoreError where the store cannot be read,
+    UsageError where the file cannot be written.
     """
     target = directory / "report.html" if target is None else target
     page = render_report(directory)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(target, page.encode())
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, page.encode())
+    except OSError as error:
+        raise UsageError(
+            f"{target} cannot be written ({error.strerror}): give another file to --html"
+        ) from error
     return target
 
 

@@ -38,16 +38,21 @@ class RichProgress:
 
     def say(self, text: str) -> None:
         """One line of news."""
-        STDERR.print(escape(text), style="dim")
+        STDERR.print(escape(_printable(text)), style="dim")
 
     def warn(self, text: str) -> None:
         """One line that must not be overlooked."""
-        STDERR.print(escape(text), style="bold yellow")
+        STDERR.print(escape(_printable(text)), style="bold yellow")
 
 
 def print_json(value: Any) -> None:
     """Machine-readable results and nothing else; missing numbers are null."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+
+
+def print_line(text: str, *, style: str | None = None) -> None:
+    """A line of a result, however long, for people and for ``grep``."""
+    STDOUT.print(escape(_printable(text)), style=style, soft_wrap=True)
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
@@ -56,7 +61,7 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[
     Args:
         columns: key in the records -> heading, in the order of the columns.
     """
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(title=escape(_printable(title)), title_justify="left", header_style="bold")
     numeric = {
         key for key in columns if all(isinstance(row[key], int | float | None) for row in rows)
     }
@@ -74,4 +79,9 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.3g}"
-    return "".join(ch if ch.isprintable() else "�" for ch in str(value))
+    return _printable(str(value))
+
+
+def _printable(text: str) -> str:
+    """Without what could steer a terminal: names of files and concepts come from anywhere."""
+    return "".join(ch if ch.isprintable() else "�" for ch in text)

@@ -22,7 +22,7 @@ def demo(
 
     Needs no network, no model and no images of yours. Run again, it goes on where it was.
     """
-    from analysis.commands.console import STDOUT, RichProgress, print_table
+    from analysis.commands.console import RichProgress, print_line, print_table
     from analysis.reef.demo import run_demo
 
     with resumable():
@@ -57,4 +57,4 @@ def demo(
         },
     )
     for line in result.summary:
-        STDOUT.print(line, markup=False)
+        print_line(line)

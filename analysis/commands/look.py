@@ -1,12 +1,16 @@
 """Commands that read an audit: findings, labels, ask, explain, export, report, serve."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+if TYPE_CHECKING:
+    from db.reader import AuditReader
+
 Directory = Annotated[Path, typer.Argument(help="Directory of an audit.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout alone.")]
+OtherMap = Annotated[str | None, typer.Option(help="Another map than the first.")]
 
 
 EXPORTED = (
@@ -23,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def findings(
     directory: Directory,
     json: AsJson = False,
-    text_map: Annotated[str | None, typer.Option(help="Another map than the first.")] = None,
+    text_map: OtherMap = None,
     everything: Annotated[
         bool, typer.Option("--all", help="In the table, all that is stored, not the first.")
     ] = False,
@@ -35,10 +39,12 @@ def findings(
     other classes do, and a text map that never saw the class does not predict it from the name.
     """
     from analysis.commands.console import print_json, print_table
-    from db.engine import reader_engine
     from db.queries.export import findings_records
+    from db.reader import AuditReader
 
-    records = findings_records(reader_engine(directory), text_map=text_map)
+    with AuditReader(directory) as audit:
+        _check_map(audit, text_map)
+        records = findings_records(audit.engine, text_map=text_map)
     if json:
         print_json(records)
         return
@@ -64,15 +70,17 @@ def findings(
 def labels(
     directory: Directory,
     kind: Annotated[Literal["latent", "neuron"] | None, typer.Option()] = None,
-    text_map: Annotated[str | None, typer.Option(help="Another map than the first.")] = None,
+    text_map: OtherMap = None,
     json: AsJson = False,
 ) -> None:
     """List the units (latents, neurons) with their labels, scores and floors."""
     from analysis.commands.console import print_json, print_table
-    from db.engine import reader_engine
     from db.queries.export import labels_records
+    from db.reader import AuditReader
 
-    records = labels_records(reader_engine(directory), kind=kind, text_map=text_map)
+    with AuditReader(directory) as audit:
+        _check_map(audit, text_map)
+        records = labels_records(audit.engine, kind=kind, text_map=text_map)
     if json:
         print_json(records)
         return
@@ -96,7 +104,7 @@ def labels(
 def ask(
     directory: Directory,
     text: Annotated[str, typer.Argument(help="Any text.", show_default=False)],
-    best: Annotated[int, typer.Option(help="How many of each kind.")] = 5,
+    best: Annotated[int, typer.Option(min=1, help="How many of each kind.")] = 5,
     json: AsJson = False,
 ) -> None:
     """Ask any text: which classes, latents, neurons and images respond, with percentiles."""
@@ -130,7 +138,7 @@ def explain(
     json: AsJson = False,
 ) -> None:
     """Say in a sentence what the classifier saw in an image (zero-shot NLE, paper §3.2)."""
-    from analysis.commands.console import STDOUT, RichProgress, print_json
+    from analysis.commands.console import RichProgress, print_json, print_line
     from analysis.pipeline.explain_image import explain_image
 
     del method  # one so far
@@ -140,15 +148,15 @@ def explain(
     if json:
         print_json(told)
         return
-    STDOUT.print(f"{told['class']} ({told['probability']:.0%})", markup=False)
-    STDOUT.print(f"because it shows {told['text']}", markup=False)
+    print_line(f"{told['class']} ({told['probability']:.0%})")
+    print_line(f"because it shows {told['text']}")
     floor = "none (no other explanations)" if told["floor"] is None else f"{told['floor']:.3f}"
-    STDOUT.print(f"score {told['score']:.3f}, floor {floor}", style="dim", markup=False)
+    print_line(f"score {told['score']:.3f}, floor {floor}", style="dim")
 
 
 def export(
     directory: Directory,
-    what: Annotated[str, typer.Option(help="See `analysis.export.TABLES`.")],
+    what: Annotated[str, typer.Option(help=f"One of {EXPORTED}.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
     format: Annotated[Literal["csv", "json", "parquet"], typer.Option()] = "csv",
 ) -> None:
@@ -184,3 +192,17 @@ def serve(
     reader_engine(directory).dispose()  # a plain message now rather than on a page
     command: list[Any] = [sys.executable, "-m", "dashboard.serve", directory, "--port", port]
     raise typer.Exit(subprocess.call([str(part) for part in command]))
+
+
+def _check_map(audit: "AuditReader", text_map: str | None) -> None:
+    """Findings and labels stand in the store for the maps that are no floors."""
+    from analysis.errors import UsageError
+    from db.queries.overview import text_maps
+
+    maps = text_maps(audit.engine)
+    known = maps["name"][~maps["is_floor"]].tolist()
+    if text_map is not None and text_map not in known:
+        raise UsageError(
+            f"{audit.directory} has no text map {text_map!r}: "
+            f"give one of {', '.join(known) or '(none yet)'} to --text-map"
+        )

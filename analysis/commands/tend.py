@@ -32,10 +32,10 @@ def doctor(
     ] = None,
 ) -> None:
     """Say what is wrong with the installation, or with an audit. Exit 1 if anything is."""
-    from analysis.commands.console import STDOUT
+    from analysis.commands.console import print_line
     from analysis.doctor import examine
 
     findings = examine(directory)
     for finding in findings:
-        STDOUT.print(("ok    " if finding.fine else "WRONG ") + finding.text, markup=False)
+        print_line(("ok    " if finding.fine else "WRONG ") + finding.text)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)

@@ -36,6 +36,7 @@ def explain_image(
     other image), candidates, language_model, text_map, config, seconds.
 
     Args:
+        image: a file, or the path of an image in the audit's own folder.
         full: the paper's setting instead of the reduced one.
         language_model: another one than the audit's.
 
@@ -49,7 +50,7 @@ def explain_image(
         if run is None or name is None:
             raise InputError(f"{directory} has no text map yet: finish it with audit --resume")
         classifier = _classifier(audit, run.config)
-        raw = _feature(classifier, image)
+        raw = _feature(classifier, _located(image, run.config))
         feature = raw - np.asarray(audit.array("features")).mean(0)
         probabilities = torch.softmax(classifier.head(torch.from_numpy(raw)[None])[0], 0)
         best = int(probabilities.argmax())
@@ -100,7 +101,13 @@ def _classifier(audit: AuditReader, config: Mapping[str, Any]) -> Classifier:
     return classifier
 
 
+def _located(image: Path, config: Mapping[str, Any]) -> Path:
+    """The file itself, or the image that the audit knows by that path."""
+    known = Path(config["images"] or "") / image
+    return known if known.is_file() and not image.is_file() else image
+
+
 def _feature(classifier: Classifier, image: Path) -> np.ndarray:
-    pixels = torch.from_numpy(decode(image, classifier.preprocessing).pixels)[None]
+    pixels = torch.from_numpy(decode(image, classifier.preprocessing).pixels.copy())[None]
     with torch.no_grad():
         return classifier.features(classifier.preprocessing.normalize(pixels))[0].cpu().numpy()
