@@ -67,7 +67,8 @@ def _from_json(text: str, path: Path) -> tuple[list[str] | None, list[str]]:
     """Folder ids, if there are any, and names."""
     try:
         content = json.loads(text, object_pairs_hook=lambda pairs: _Pairs(pairs))
-    except ValueError as error:
+        json.dumps(content, ensure_ascii=False).encode()  # fails on half a character
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not valid JSON: {error}") from error
     if isinstance(content, _Pairs):
         folders, names = [key for key, _ in content], [value for _, value in content]

@@ -108,9 +108,13 @@ def _load_packaged(device: str) -> SentenceEncoder:
 
 
 def _load_named(name: str, device: str) -> SentenceEncoder:
-    is_path = Path(name).is_dir()
+    from analysis.classifier.hub import from_cache_or_hub
+
     try:
-        module = _open(name, device, offline=is_path)
+        if Path(name).is_dir():
+            module = _open(name, device, offline=True)
+        else:
+            module = from_cache_or_hub(lambda: _open(name, device, offline=False))
     except Exception as error:  # what a hub or a damaged directory raises is not one family
         raise TextError(
             f"cannot load the text encoder {name!r} ({type(error).__name__}): give a directory or "

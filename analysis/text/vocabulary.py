@@ -22,12 +22,14 @@ def load_concepts(path: Path | None) -> list[str]:
         text = (resources.files("analysis.text") / "vocabulary.txt").read_text("utf-8")
         return _cleaned(line for line in text.splitlines() if not line.startswith("#"))
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             f"cannot read the concepts {path}: give a UTF-8 text or JSON file"
         ) from error
-    concepts = _cleaned(_from_json(path, text) if path.suffix == ".json" else text.splitlines())
+    concepts = _cleaned(
+        _from_json(path, text) if path.suffix.lower() == ".json" else text.splitlines()
+    )
     if not concepts:
         raise InputError(f"the concepts {path} hold no concept: give one a line, or a JSON list")
     return concepts
@@ -37,7 +39,8 @@ def _from_json(path: Path, text: str) -> list[str]:
     wanted = "a JSON list of texts, or an object of such lists"
     try:
         value = json.loads(text)
-    except ValueError as error:
+        json.dumps(value, ensure_ascii=False).encode()  # fails on half a character
+    except (ValueError, RecursionError) as error:
         raise InputError(f"the concepts {path} are not JSON: give {wanted}") from error
     lists = list(value.values()) if isinstance(value, dict) else [value]
     if not all(isinstance(part, list) for part in lists):

@@ -50,6 +50,8 @@ def test_a_wrong_number_names_both_numbers(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("{", "not valid JSON"),
+        ("[" * 100_000, "not valid JSON"),
+        (r'["a", "\ud800"]', "not valid JSON"),
         ("3", "holds no names"),
         ('["a", 3]', "entry 2 of"),
         ('["a", " "]', "entry 2 of"),

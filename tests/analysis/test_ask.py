@@ -1,0 +1,130 @@
+"""Asking a text: cosines and percentiles by hand, on an audit whose truth is simple."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import analysis.ask
+from analysis.ask import Answer, ask
+from analysis.errors import InputError
+from analysis.reef.truth import class_names
+from analysis.textmap.saved import unpack
+from db.errors import StoreMissing
+from db.queries.images import image_paths
+from db.reader import AuditReader
+from sae.autoencoder import SparseAutoencoder
+from tests import stores
+from tests.analysis import small
+from tests.analysis.conftest import SmallAudit
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis.ask, "load_text_encoder", small.cached_encoder)
+
+
+def cosine(a: np.ndarray, b: np.ndarray) -> float:
+    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def of_kind(answers: list[Answer], kind: str) -> list[Answer]:
+    return [answer for answer in answers if answer.kind == kind]
+
+
+def test_the_kinds_come_in_order_best_first(small_audit: SmallAudit) -> None:
+    answers = ask(small_audit.directory, "a red crab", best=4)
+    assert [a.kind for a in answers] == ["class"] * 4 + ["latent"] * 4 + ["neuron"] * 4 + [
+        "image"
+    ] * 4
+    for kind in ("class", "latent", "neuron", "image"):
+        scores = [answer.score for answer in of_kind(answers, kind)]
+        assert scores == sorted(scores, reverse=True)
+
+
+def test_a_class_answers_to_its_own_name(small_audit: SmallAudit) -> None:
+    answers = ask(small_audit.directory, "  an image of a seahorse ", best=1)
+    assert of_kind(answers, "class")[0].name == "seahorse"
+
+
+def rows_of(audit: AuditReader, kind: str) -> dict[str, np.ndarray]:
+    """Each respondent's centred row under its name, straight from the store's files."""
+    weights = np.asarray(audit.array("class_embeddings"))
+    features = np.asarray(audit.array("features"))
+    if kind == "class":
+        return dict(zip(class_names(), weights - weights.mean(0), strict=True))
+    if kind == "neuron":
+        return {str(i): row for i, row in enumerate(np.eye(weights.shape[1]))}
+    if kind == "image":
+        paths = image_paths(audit.engine)
+        return {paths[i]: row for i, row in enumerate(features - features.mean(0))}
+    (directory,) = (audit.directory / "sae").iterdir()
+    directions = SparseAutoencoder.from_directory(directory).decoder_directions
+    return {str(i): row for i, row in enumerate(directions)}
+
+
+@pytest.mark.parametrize("kind", ["class", "latent", "neuron", "image"])
+def test_scores_and_percentiles_by_hand(kind: str, small_audit: SmallAudit) -> None:
+    text = "something glowing"
+    answers = of_kind(ask(small_audit.directory, text, best=3), kind)
+    with AuditReader(small_audit.directory) as audit:
+        text_map = unpack("kernel", np.asarray(audit.array("text_map.kernel")))
+        direction = text_map(small.cached_encoder().encode([text]))[0]
+        concepts = np.asarray(audit.array("concept_directions.kernel"))
+        rows = rows_of(audit, kind)
+    scores = {name: cosine(row, direction) for name, row in rows.items()}
+    best = sorted(scores.values(), reverse=True)[:3]
+    assert [answer.score for answer in answers] == pytest.approx(best, abs=1e-5)
+    for answer in answers:
+        assert answer.score == pytest.approx(scores[answer.name], abs=1e-5)
+        below = sum(cosine(rows[answer.name], u) < answer.score for u in concepts)
+        assert answer.percentile == pytest.approx(100 * below / len(small.CONCEPTS))
+
+
+def test_more_than_there_is_gives_all_there_is(small_audit: SmallAudit) -> None:
+    answers = ask(small_audit.directory, "red", best=10_000)
+    assert len(of_kind(answers, "class")) == 192
+    assert len(of_kind(answers, "latent")) == 8
+    assert {answer.name for answer in of_kind(answers, "class")} == set(class_names())
+    assert len(of_kind(answers, "image")) == small.N_IMAGES
+
+
+def test_the_weights_alone_answer_for_the_classes(weights_only: SmallAudit) -> None:
+    answers = ask(weights_only.directory, "a duck", best=2)
+    assert [answer.kind for answer in answers] == ["class", "class"]
+    assert answers[0].name == "duck"
+
+
+def test_the_audits_own_encoder_is_asked(
+    small_audit: SmallAudit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def load(name: str):
+        asked.append(name)
+        return small.cached_encoder()
+
+    monkeypatch.setattr(analysis.ask, "load_text_encoder", load)
+    ask(small_audit.directory, "red", best=1)
+    assert asked == ["packaged"]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n\t"])
+def test_an_empty_text_is_refused(text: str, small_audit: SmallAudit) -> None:
+    with pytest.raises(InputError, match="the text is empty"):
+        ask(small_audit.directory, text, best=1)
+
+
+@pytest.mark.parametrize(
+    ("build", "error"),
+    [
+        (lambda directory: directory, StoreMissing),
+        (stores.build_empty_store, InputError),
+    ],
+)
+def test_an_audit_without_a_text_map_is_refused_with_what_to_do(
+    build: Callable[[Path], Path], error: type[Exception], tmp_path: Path
+) -> None:
+    with pytest.raises(error, match="audit"):
+        ask(build(tmp_path / "audit"), "red", best=1)
