@@ -29,6 +29,10 @@ MAX_PIXELS = 89_478_485
 """Pillow's own bound for decompression bombs, here also for a picture after resizing."""
 THUMBNAIL_SIDE = 128
 THUMBNAIL_QUALITY = 80
+THUMBNAIL_BYTES = 1 << 14
+"""A small JPEG up to this length is its own thumbnail."""
+_PLAIN = {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi"}
+"""What Pillow says of a JPEG that holds nothing but the picture."""
 
 
 class Unreadable(InputError):
@@ -65,11 +69,13 @@ def decode(path: Path, preprocessing: Preprocessing) -> Decoded:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             _check_size(image.size, preprocessing)
             rgb = image.convert("RGB")
+            own = _is_thumbnail(image, len(content))
     except Exception as error:  # a damaged file can raise anything in Pillow's many decoders
         raise Unreadable(path, _reason(error)) from error
     width, height = rgb.size
     pixels = preprocessing.crop(rgb)
-    return Decoded(pixels, _thumbnail(rgb), hashlib.sha256(content).hexdigest(), width, height)
+    thumbnail = content if own else _thumbnail(rgb)
+    return Decoded(pixels, thumbnail, hashlib.sha256(content).hexdigest(), width, height)
 
 
 @contextmanager
@@ -101,6 +107,20 @@ def _check_size(size: tuple[int, int], preprocessing: Preprocessing) -> None:
     for what, (width, height) in (("is", size), ("resizes to", preprocessing.resized(size))):
         if width * height > MAX_PIXELS:
             raise _Refused(f"it {what} {width}x{height} pixels, more than {MAX_PIXELS:,}")
+
+
+def _is_thumbnail(image: Image.Image, length: int) -> bool:
+    """Whether a file serves as its own thumbnail: a small JPEG without metadata.
+
+    Metadata would turn the picture in a browser, or carry a place or a name into the store.
+    """
+    return (
+        image.format == "JPEG"
+        and image.mode in ("RGB", "L")
+        and max(image.size) <= THUMBNAIL_SIDE
+        and length <= THUMBNAIL_BYTES
+        and image.info.keys() <= _PLAIN
+    )
 
 
 def _thumbnail(image: Image.Image) -> bytes:

@@ -20,6 +20,7 @@ from analysis.pipeline.stages.explanations import METHOD, nle_config
 from analysis.progress import Progress
 from analysis.text.encoder import load_text_encoder
 from analysis.textmap.saved import unpack
+from analysis.threads import half_the_threads, torch_threads
 from db.queries.classes import class_names
 from db.queries.explanations import explanations
 from db.queries.frame import shown_first
@@ -64,7 +65,8 @@ def explain_image(
     def direction(texts: Any) -> np.ndarray:
         return text_map(encoder.encode(texts))
 
-    with progress.task("Explaining", settings.iterations) as advance:
+    bar = progress.task("Explaining", settings.iterations)
+    with bar as advance, torch_threads(half_the_threads()):
         told = explain(
             feature, direction, lm, settings, seed=run.seed, progress=lambda *_: advance(1)
         )

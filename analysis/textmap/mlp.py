@@ -10,7 +10,11 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from analysis.threads import torch_threads
+
 PAPER_EPOCHS = 2500
+SMALL_PRODUCTS = 2**30
+"""Multiplications of a forward pass below which one thread is enough."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,13 @@ class MlpEstimator:
         seed: int,
     ) -> "MlpMap":
         """Train on all pairs at once; the same seed gives the same map on the same machine."""
-        with torch.random.fork_rng(devices=[]):
+        threads = _threads(embeddings, class_embeddings)
+        with torch.random.fork_rng(devices=[]), torch_threads(threads):
             torch.manual_seed(seed)
             s = torch.tensor(embeddings).to(self.device)
             w = torch.tensor(class_embeddings).to(self.device)
             net = build_net(s.shape[1], w.shape[1], self).to(self.device).train()
-            optimizer = torch.optim.Adam(net.parameters(), lr=self.learning_rate)
+            optimizer = torch.optim.Adam(net.parameters(), lr=self.learning_rate, fused=True)
             schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.epochs)
             for _ in range(self.epochs):
                 optimizer.zero_grad()
@@ -72,6 +77,13 @@ class MlpEstimator:
         described = asdict(self)
         del described["on_epoch"]
         return described
+
+
+def _threads(embeddings: np.ndarray, class_embeddings: np.ndarray) -> int:
+    """One where the layers are small, as for ImageNet's names and a small classifier."""
+    classes, embedding_dim = embeddings.shape
+    products = classes * 2 * embedding_dim * (embedding_dim + class_embeddings.shape[1])
+    return 1 if products < SMALL_PRODUCTS else torch.get_num_threads()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from analysis.explain.zero_shot import Explanation, explain
 from analysis.pipeline.runner import Context, Outcome, Stage
 from analysis.pipeline.shared import centred_features, encoder, features, labels, logits
 from analysis.textmap.saved import unpack
+from analysis.threads import half_the_threads, torch_threads
 from db import schema
 from db.queries.frame import shown_first
 
@@ -28,7 +29,8 @@ def _run(context: Context) -> Outcome:
     predicted = logits(context).argmax(1)
     settings = nle_config(context.config.full_explanations)
     lm = _language_model(context)
-    told = _explain_all(context, images[chosen], direction, lm, settings)
+    with torch_threads(half_the_threads()):
+        told = _explain_all(context, images[chosen], direction, lm, settings)
     return Outcome(
         rows={
             schema.Explanation: [
