@@ -51,17 +51,17 @@ def findings(
     engine: Engine,
     filter: FindingFilter = FindingFilter(),
     *,
-    order: Literal["score", "class"] = "score",
+    order: Literal["q", "class"] = "q",
     limit: int | None = 50,
     offset: int = 0,
 ) -> pd.DataFrame:
-    """Findings, best score first, or class by class and best first within each.
+    """Findings, smallest q first, or class by class and best first within each.
 
     Columns: the fields of ``FindingInfo``; rank is <NA> where the name implies the concept.
     """
     keys = (
-        (Finding.score.desc(), Finding.id)
-        if order == "score"
+        (Finding.q, Finding.score.desc(), Finding.id)
+        if order == "q"
         else (Finding.class_id, Finding.position)
     )
     statement = _matching(filter).order_by(*keys)

@@ -108,6 +108,12 @@ def last_run(engine: Engine) -> RunInfo | None:
     return read_one(engine, RunInfo, statement.limit(1))
 
 
+def run_of(engine: Engine, stage: str) -> RunInfo | None:
+    """The run that made the results of a stage as they stand; None where it was never done."""
+    statement = select(*columns_for(RunInfo, Run)).join(Stage, Stage.run_id == Run.id)
+    return read_one(engine, RunInfo, statement.where(Stage.name == stage))
+
+
 def runs(engine: Engine) -> pd.DataFrame:
     """All runs, newest first: id, command, seed, started, finished, status, error."""
     statement = select(
