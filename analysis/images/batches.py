@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +16,19 @@ from analysis.classifier.split import Classifier
 from analysis.errors import ModelError
 from analysis.images.decode import Decoded, Unreadable, decode
 
+CHUNK = 8
+"""Pictures a thread decodes in one go."""
 TOP = 5
 """Predictions kept of each image."""
 
 
 @dataclass(frozen=True)
-class Outputs:
-    """What the classifier says of a batch, in main memory."""
+class Predictions:
+    """The best classes of each image, best first."""
 
-    features: Float32[np.ndarray, "images features"]
-    top_classes: Int64[np.ndarray, "images ranks"]
-    """The best classes, best first."""
-    top_logits: Float32[np.ndarray, "images ranks"]
-    top_probabilities: Float32[np.ndarray, "images ranks"]
+    classes: Int64[np.ndarray, "images ranks"]
+    logits: Float32[np.ndarray, "images ranks"]
+    probabilities: Float32[np.ndarray, "images ranks"]
 
 
 def decode_ahead(
@@ -35,46 +36,58 @@ def decode_ahead(
 ) -> Generator[Decoded | Unreadable, None, None]:
     """Decode in ``workers`` threads, at most ``ahead`` pictures early, in the order of ``paths``.
 
-    Threads suffice: Pillow releases the interpreter's lock in decoding and resizing.
+    Threads suffice: Pillow releases the interpreter's lock in decoding and resizing. They take a
+    few pictures at a time, because waking a thread costs as much as decoding a small picture.
     """
-    waiting: deque[Future[Decoded | Unreadable]] = deque()
+    remaining = iter(paths)
+    waiting: deque[Future[list[Decoded | Unreadable]]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="decode")
     try:
-        for path in paths:
-            waiting.append(pool.submit(_decode, path, preprocessing))
-            if len(waiting) > ahead:
-                yield waiting.popleft().result()
+        while chunk := list(islice(remaining, CHUNK)):
+            waiting.append(pool.submit(_decode, chunk, preprocessing))
+            if len(waiting) * CHUNK >= ahead:
+                yield from waiting.popleft().result()
         while waiting:
-            yield waiting.popleft().result()
+            yield from waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def forward(
+def features_of(
     classifier: Classifier, pictures: Sequence[UInt8[np.ndarray, "height width 3"]]
-) -> Outputs:
-    """Features and best predictions of some pictures, not yet normalised.
+) -> Float32[np.ndarray, "images features"]:
+    """Features of some pictures, not yet normalised, in main memory.
 
     Raises:
         ModelError: a feature is not finite.
     """
     pixels = torch.from_numpy(np.stack(pictures)).to(classifier.device)
-    features = classifier.features(classifier.preprocessing.normalize(pixels)).float()
-    logits = classifier.head(features)
-    top = logits.topk(min(TOP, classifier.num_classes))
-    probabilities = logits.softmax(1).gather(1, top.indices)
-    outputs = Outputs(
-        *(part.cpu().numpy() for part in (features, top.indices, top.values, probabilities))
-    )
-    if not np.isfinite(outputs.features).all():
+    features = classifier.features(classifier.preprocessing.normalize(pixels))
+    result = features.float().cpu().numpy()
+    if not np.isfinite(result).all():
         raise ModelError(
-            f"{classifier.spec.name} gives features that are not finite: check its weights and "
+            f"{classifier.spec.name} gives features that are not finite: check its weights, and "
             "--mean and --std"
         )
-    return outputs
+    return result
 
 
-def _decode(path: Path, preprocessing: Preprocessing) -> Decoded | Unreadable:
+def predict(
+    classifier: Classifier, features: Float32[np.ndarray, "images features"]
+) -> Predictions:
+    """The five best classes of each image, or all where there are fewer."""
+    logits = classifier.head(torch.from_numpy(features).to(classifier.device))
+    top = logits.topk(min(TOP, classifier.num_classes))
+    probabilities = logits.softmax(1).gather(1, top.indices)
+    parts = (top.indices, top.values, probabilities)
+    return Predictions(*(part.cpu().numpy() for part in parts))
+
+
+def _decode(paths: Sequence[Path], preprocessing: Preprocessing) -> list[Decoded | Unreadable]:
+    return [_decode_one(path, preprocessing) for path in paths]
+
+
+def _decode_one(path: Path, preprocessing: Preprocessing) -> Decoded | Unreadable:
     try:
         return decode(path, preprocessing)
     except Unreadable as error:

@@ -124,7 +124,8 @@ def _is_thumbnail(image: Image.Image, length: int) -> bool:
 
 
 def _thumbnail(image: Image.Image) -> bytes:
-    """A small JPEG; ``image`` is used up."""
+    """A small JPEG without the metadata of ``image``, which is used up."""
+    image.info = {}
     image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     file = io.BytesIO()
     image.save(file, "JPEG", quality=THUMBNAIL_QUALITY)

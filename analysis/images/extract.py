@@ -8,14 +8,14 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from analysis.classifier.split import Classifier
-from analysis.images.batches import TOP, Outputs, decode_ahead, forward
+from analysis.images.batches import decode_ahead, features_of, predict
 from analysis.images.decode import Decoded, Unreadable, quiet_pillow
 from analysis.images.extraction import Extraction, assemble
 from analysis.images.folder import ImageFile, stamp
@@ -111,20 +111,22 @@ def _shard(
     """Run the classifier over one shard's pictures."""
     kept: list[_Kept] = []
     skipped: list[tuple[int, str]] = []
-    outputs = [_no_outputs(classifier)]
+    batches = [np.zeros((0, classifier.feature_dim), np.float32)]
     while batch := list(islice(pictures, batch_size)):
         readable = [(i, picture) for i, picture in batch if isinstance(picture, Decoded)]
         skipped += [(i, picture.reason) for i, picture in batch if isinstance(picture, Unreadable)]
         kept += [_Kept(i, x.sha256, (x.width, x.height), x.thumbnail) for i, x in readable]
         if readable:
-            outputs.append(forward(classifier, [picture.pixels for _, picture in readable]))
+            batches.append(features_of(classifier, [picture.pixels for _, picture in readable]))
         advance(len(batch))
+    features = np.concatenate(batches)
+    predictions = predict(classifier, features)
     return Shard(
         positions=np.array([one.position for one in kept], np.int64),
-        **{
-            part.name: np.concatenate([getattr(output, part.name) for output in outputs])
-            for part in fields(Outputs)
-        },
+        features=features,
+        top_classes=predictions.classes,
+        top_logits=predictions.logits,
+        top_probabilities=predictions.probabilities,
         sizes=np.array([one.size for one in kept], np.int64).reshape(-1, 2),
         sha256=np.array([one.sha256 for one in kept], "U64"),
         thumbnail_bytes=np.frombuffer(b"".join(one.thumbnail for one in kept), np.uint8),
@@ -132,10 +134,3 @@ def _shard(
         skipped=np.array([i for i, _ in skipped], np.int64),
         reasons=np.array([reason for _, reason in skipped], np.str_),
     )
-
-
-def _no_outputs(classifier: Classifier) -> Outputs:
-    """The outputs of no images, with the right widths and types."""
-    none = np.zeros((0, min(TOP, classifier.num_classes)), np.float32)
-    features = np.zeros((0, classifier.feature_dim), np.float32)
-    return Outputs(features, none.astype(np.int64), none, none)

@@ -1,7 +1,7 @@
 """What was read from a folder of pictures, put together from its shards."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ from jaxtyping import Float32, Int64
 
 from analysis.errors import InputError
 from analysis.images.folder import ImageFile
-from analysis.images.shard import Shard, read_shard
+from analysis.images.shard import Shard, read_features, read_shard
 from db.files import whole_file
 
 
@@ -52,7 +52,7 @@ class Extraction:
     def thumbnails(self) -> Iterator[bytes]:
         """JPEGs in the order of the rows, read shard by shard."""
         for path in self.shards:
-            yield from _read(path).thumbnails()
+            yield from _read(path, bulk=True).thumbnails()
 
     @property
     def accuracy(self) -> float | None:
@@ -71,7 +71,7 @@ def assemble(files: Sequence[ImageFile], shards: Sequence[Path], directory: Path
     Raises:
         InputError: no file at all could be read.
     """
-    light = [_without_bulk(_read(path)) for path in shards]
+    light = [_read(path, bulk=False) for path in shards]
     rows = tuple(row for shard in light for row in _rows(shard, files))
     skipped = tuple(skip for shard in light for skip in _skipped(shard, files))
     if not rows:
@@ -90,17 +90,11 @@ def assemble(files: Sequence[ImageFile], shards: Sequence[Path], directory: Path
     )
 
 
-def _read(path: Path) -> Shard:
-    shard = read_shard(path)
+def _read(path: Path, *, bulk: bool) -> Shard:
+    shard = read_shard(path, bulk=bulk)
     if shard is None:
         raise InputError(f"{path} is gone or damaged: run the command again")
     return shard
-
-
-def _without_bulk(shard: Shard) -> Shard:
-    """The parts of a shard that are small."""
-    nothing = np.zeros(0, np.uint8)
-    return replace(shard, features=shard.features[:, :0].copy(), thumbnail_bytes=nothing)
 
 
 def _rows(shard: Shard, files: Sequence[ImageFile]) -> Iterator[ImageRow]:
@@ -119,10 +113,10 @@ def _join_features(
     shards: Sequence[Path], images: int, target: Path
 ) -> Float32[np.ndarray, "images features"]:
     """Append the shards' features to one ``.npy``, one shard in memory at a time; map it."""
-    width = _read(shards[0]).features.shape[1]
+    width = read_features(shards[0]).shape[1]
     header = {"descr": "<f4", "fortran_order": False, "shape": (images, width)}
     with whole_file(target) as file:
         np.lib.format.write_array_header_1_0(file, header)
         for path in shards:
-            file.write(np.ascontiguousarray(_read(path).features, "<f4").data)
+            file.write(np.ascontiguousarray(read_features(path), "<f4").data)
     return np.load(target, mmap_mode="r", allow_pickle=False)

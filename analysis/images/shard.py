@@ -17,7 +17,7 @@ class Shard:
 
     positions: Int64[np.ndarray, " images"]
     """Of the images in the list of files."""
-    features: Float32[np.ndarray, "images features"]
+    features: Float32[np.ndarray, "_ features"]
     top_classes: Int64[np.ndarray, "images ranks"]
     top_logits: Float32[np.ndarray, "images ranks"]
     top_probabilities: Float32[np.ndarray, "images ranks"]
@@ -40,6 +40,13 @@ class Shard:
         return [self.thumbnail_bytes[start:end].tobytes() for start, end in edges]
 
 
+_BULK = {
+    "features": np.zeros((0, 0), np.float32),
+    "thumbnail_bytes": np.zeros(0, np.uint8),
+}
+"""What makes a shard large, and what stands for it where it is left out."""
+
+
 def write_shard(path: Path, shard: Shard) -> None:
     """Write a shard, whole or not at all."""
     arrays = {field.name: getattr(shard, field.name) for field in fields(Shard)}
@@ -47,10 +54,21 @@ def write_shard(path: Path, shard: Shard) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def read_shard(path: Path) -> Shard | None:
-    """Read a shard; None where there is none or it is damaged (the zip's checksums tell)."""
+def read_shard(path: Path, *, bulk: bool = True) -> Shard | None:
+    """Read a shard; None where there is none or it is damaged (the zip's checksums tell).
+
+    Without ``bulk``, features and thumbnails are left out.
+    """
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return Shard(**{field.name: arrays[field.name] for field in fields(Shard)})
+            names = [field.name for field in fields(Shard)]
+            read = {name: arrays[name] for name in names if bulk or name not in _BULK}
     except (FileNotFoundError, zipfile.BadZipFile, KeyError, ValueError, EOFError):
         return None
+    return Shard(**(_BULK | read))
+
+
+def read_features(path: Path) -> Float32[np.ndarray, "images features"]:
+    """The features of a shard alone."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return arrays["features"]

@@ -42,6 +42,21 @@ def test_a_small_picture_is_its_own_thumbnail_in_size(tmp_path: Path) -> None:
         assert thumbnail.size == (30, 22)
 
 
+def test_a_small_jpeg_is_its_own_thumbnail_unless_it_holds_metadata(tmp_path: Path) -> None:
+    plain = encoded(noise(0, 96, 96), "JPEG")
+    assert decode(write(tmp_path / "a", plain), PREPROCESSING).thumbnail == plain
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = io.BytesIO()
+    noise(0, 96, 96).save(file, "JPEG", exif=exif, comment=b"taken at home")
+    thumbnail = decode(write(tmp_path / "b", file.getvalue()), PREPROCESSING).thumbnail
+    assert b"home" not in thumbnail
+    with Image.open(io.BytesIO(thumbnail)) as image:
+        assert not image.getexif()
+    cmyk = encoded(noise(0, 96, 96).convert("CMYK"), "JPEG")
+    assert decode(write(tmp_path / "c", cmyk), PREPROCESSING).thumbnail != cmyk
+
+
 @pytest.mark.parametrize(
     ("mode", "kind"),
     [
