@@ -13,7 +13,7 @@ from analysis.textmap.saved import unpack
 from db.queries.classes import class_names
 from db.queries.frame import shown_first
 from db.queries.images import image_paths
-from db.queries.overview import last_run, sae
+from db.queries.overview import run_of, sae
 from db.reader import AuditReader
 from sae.autoencoder import SparseAutoencoder
 
@@ -56,7 +56,8 @@ def ask(directory: Path, text: str, *, best: int) -> list[Answer]:
 
 
 def _encoder_of(audit: AuditReader) -> str:
-    run = last_run(audit.engine)
+    """The encoder that the maps were fitted on; a later run may have been stopped before that."""
+    run = run_of(audit.engine, "text_maps")
     return str(run.config["text_encoder"]) if run else "packaged"
 
 

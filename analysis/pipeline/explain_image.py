@@ -24,7 +24,7 @@ from analysis.threads import half_the_threads, torch_threads
 from db.queries.classes import class_names
 from db.queries.explanations import explanations
 from db.queries.frame import shown_first
-from db.queries.overview import last_run, model
+from db.queries.overview import model, run_of
 from db.reader import AuditReader
 
 
@@ -46,7 +46,7 @@ def explain_image(
         GlowwormError: the classifier, the encoder or the language model cannot be had.
     """
     with AuditReader(directory) as audit:
-        run = last_run(audit.engine)
+        run = run_of(audit.engine, "text_maps")
         name = shown_first(audit.engine)
         if run is None or name is None:
             raise InputError(f"{directory} has no text map yet: finish it with audit --resume")

@@ -14,6 +14,7 @@ from analysis.textmap.saved import unpack
 from db.errors import StoreMissing
 from db.queries.images import image_paths
 from db.reader import AuditReader
+from db.store import AuditStore
 from sae.autoencoder import SparseAutoencoder
 from tests import stores
 from tests.analysis import small
@@ -107,6 +108,23 @@ def test_the_audits_own_encoder_is_asked(
 
     monkeypatch.setattr(analysis.ask, "load_text_encoder", load)
     ask(small_audit.directory, "red", best=1)
+    assert asked == ["packaged"]
+
+
+def test_a_later_run_that_was_stopped_does_not_change_the_encoder(
+    audit_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def load(name: str):
+        asked.append(name)
+        return small.cached_encoder()
+
+    with AuditStore.open(audit_copy) as store:
+        run = store.begin_run("glowworm audit", {"text_encoder": "another"}, {}, 0)
+        store.end_run(run, "stopped")
+    monkeypatch.setattr(analysis.ask, "load_text_encoder", load)
+    ask(audit_copy, "red", best=1)
     assert asked == ["packaged"]
 
 
