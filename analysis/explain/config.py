@@ -80,10 +80,10 @@ class NleConfig:
     def reduced(cls) -> "NleConfig":
         """The setting of the demo and the audit: fewer candidates and iterations.
 
-        Some 3,500 sentence encodings an image, where the paper's setting takes some 100,000. Of three
-        settings that cost about as much (one seed, six images) the chosen sentences scored .38 here
-        and with 16 iterations of 16 candidates, .36 with 8 of 32; all sentences together scored
-        highest here. Words outside the likeliest 24 tokens are out of reach: beside the full
+        Some 3,500 sentence encodings an image, where the paper's setting takes some 100,000. Of
+        three settings that cost about as much (one seed, six images) the chosen sentences scored
+        .38 here and with 16 iterations of 16 candidates, .36 with 8 of 32; all sentences together
+        scored highest here. Words outside the likeliest 24 tokens are out of reach: beside the full
         setting a pizza reached .49 in place of .74, a snowmobile .47 against .46.
         """
         return replace(cls(), iterations=12, candidates=24)
