@@ -156,7 +156,7 @@ def test_torchvision_weights_bring_their_transforms_and_names(
     assert classifier.class_names is not None
     assert classifier.class_names.names[0] == "tench"
     assert classifier.class_names.folders == imagenet_1k().folders
-    assert "without @WEIGHTS: took IMAGENET1K_V1" in (classifier.class_names.assumption or "")
+    assert "without @WEIGHTS: took IMAGENET1K_V1" in classifier.notes[0]
     assert torch.allclose(logits(classifier, noise(224)), module(noise(224)), atol=1e-5)
 
 
@@ -179,7 +179,7 @@ def test_torchvision_reads_a_checkpoint_of_other_classes(tmp_path: Path) -> None
     assert (classifier.num_classes, classifier.feature_dim) == (6, 1024)
     assert classifier.split_method == "hook on classifier.3"
     assert classifier.class_names is None
-    assert "preprocessing as for IMAGENET1K_V1" in (classifier.class_names.assumption or "")
+    assert "preprocessing as for IMAGENET1K_V1" in classifier.notes[0]
 
 
 def test_huggingface_directories_bring_weights_processor_and_names(tmp_path: Path) -> None:
