@@ -32,8 +32,6 @@ class Listing:
     unmatched_folders: tuple[str, ...]
     """Folders with pictures that name no class; their pictures are unlabelled."""
     notes: tuple[str, ...]
-    stamp: str
-    """Hash of the files and their classes, without reading them."""
 
 
 def stamp(root: Path, paths: Iterable[str]) -> str:
@@ -78,10 +76,7 @@ def list_images(root: Path, class_ids: Mapping[str, int]) -> Listing:
     files = tuple(ImageFile(path, match(path)) for path in sorted(paths))
     folders = {file.path.partition("/")[0]: file.class_id for file in files if "/" in file.path}
     unmatched = tuple(sorted(name for name, class_id in folders.items() if class_id is None))
-    notes = tuple(_notes(folders, unmatched, left_out))
-    classes = json.dumps([file.class_id for file in files])
-    seen = stamp(root, (file.path for file in files)) + classes
-    return Listing(files, unmatched, notes, hashlib.sha256(seen.encode()).hexdigest())
+    return Listing(files, unmatched, tuple(_notes(folders, unmatched, left_out)))
 
 
 def _walk(root: Path) -> Iterator[Path]:

@@ -2,9 +2,11 @@
 
 import hashlib
 import io
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ from analysis.images.extract import extract
 from analysis.images.extraction import Extraction, Skipped
 from analysis.images.folder import list_images
 from analysis.progress import Advance
-from tests.analysis.images.conftest import make_classifier, noise
+from tests.analysis.images.conftest import PREPROCESSING, make_classifier, noise
 
 CLASSES = {"a": 0, "b": 1}
 
@@ -231,10 +233,18 @@ def test_features_that_are_not_finite_are_refused(
 
 
 def test_no_more_than_a_window_is_decoded_ahead(folder: Path, decoded: list[str]) -> None:
-    from tests.analysis.images.conftest import PREPROCESSING
-
     paths = sorted(folder.rglob("*.png"))
     pictures = batches.decode_ahead(paths, PREPROCESSING, workers=1, ahead=4)
+    first = list(islice(pictures, 4))
+    time.sleep(0.2)
+    assert len(first) == 4 <= len(decoded) <= 8
+    assert len(list(pictures)) == 16
+    assert decoded == [path.name for path in paths]
+
+
+def test_what_is_waiting_is_dropped_when_the_work_stops(folder: Path, decoded: list[str]) -> None:
+    paths = sorted(folder.rglob("*.png")) * 50
+    pictures = batches.decode_ahead(paths, PREPROCESSING, workers=1, ahead=900)
     next(pictures)
     pictures.close()
-    assert len(decoded) <= 4
+    assert len(decoded) < 1000

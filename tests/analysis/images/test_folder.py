@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import InputError
-from analysis.images.folder import ImageFile, list_images
+from analysis.images.folder import ImageFile, list_images, stamp
 
 CLASSES = {"n1": 0, "zebra": 0, "n2": 1, "striped fish": 1, "T-shirt": 2}
 
@@ -110,3 +110,13 @@ def test_nothing_to_list_is_refused_with_the_fix(tmp_path: Path) -> None:
     (tmp_path / "root" / "n1").symlink_to(tmp_path, target_is_directory=True)
     with pytest.raises(InputError, match="1 links are not followed"):
         list_images(tmp_path / "root", CLASSES)
+
+
+def test_the_stamp_sees_names_sizes_and_changes(tmp_path: Path) -> None:
+    root = touch(tmp_path, "n1/a.jpg", "n1/b.jpg")
+    before = stamp(root, ["n1/a.jpg"])
+    assert before == stamp(root, ["n1/a.jpg"]) != stamp(root, ["n1/b.jpg"])
+    (root / "n1" / "a.jpg").write_bytes(b"xx")
+    assert stamp(root, ["n1/a.jpg"]) != before
+    with pytest.raises(InputError, match="is gone: run the command again"):
+        stamp(root, ["n1/c.jpg"])
