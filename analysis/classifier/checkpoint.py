@@ -33,7 +33,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
             return load_file(path)
         except (SafetensorError, OSError) as error:
             raise CheckpointError(
-                f"{path} is damaged or no safetensors file ({_line(error)})"
+                f"{path} is damaged or no safetensors file ({_line(error)}): copy or save it anew"
             ) from error
     if suffix in (".pth", ".pt"):
         return _unwrap(_read_pickle(path), path)

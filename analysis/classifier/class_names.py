@@ -49,7 +49,10 @@ def load_class_names(path: Path, *, num_classes: int) -> ClassNames:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the class names in {path}: {error}") from error
+        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        raise InputError(
+            f"cannot read the class names in {path} ({reason}): check --class-names"
+        ) from error
     if path.suffix.lower() == ".json":
         folders, names = _from_json(text, path)
     else:
@@ -69,7 +72,9 @@ def _from_json(text: str, path: Path) -> tuple[list[str] | None, list[str]]:
         content = json.loads(text, object_pairs_hook=lambda pairs: _Pairs(pairs))
         json.dumps(content, ensure_ascii=False).encode()  # fails on half a character
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not valid JSON: {error}") from error
+        raise InputError(
+            f"{path} is not valid JSON ({error}): give a JSON list or {{folder id: name}}"
+        ) from error
     if isinstance(content, _Pairs):
         folders, names = [key for key, _ in content], [value for _, value in content]
         if repeated := [key for key, times in Counter(folders).items() if times > 1]:

@@ -147,15 +147,19 @@ def audit(
     Example: `glowworm audit --model resnet50 --images val/ --out my-audit`, then
     `glowworm serve my-audit`.
     """
+    from analysis.errors import UsageError
+
+    if weights_only and images is not None:
+        raise UsageError("--images and --weights-only contradict each other: give one of them")
+    if not weights_only and images is None:
+        raise UsageError("give either --images DIR or --weights-only")
+
     from analysis.classifier.spec import ModelSpec, parse_model_arg
     from analysis.commands.console import RichProgress
     from analysis.config import AuditConfig
-    from analysis.errors import UsageError
     from analysis.pipeline.audit import run_audit
     from analysis.report import write_report
 
-    if weights_only == (images is not None):
-        raise UsageError("give either --images DIR or --weights-only")
     config = AuditConfig(
         model=ModelSpec(
             name=model,

@@ -1,6 +1,7 @@
 """The audit: all stages in order, in a new store or one that is gone on with."""
 
 import platform
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.config import AuditConfig
-from analysis.errors import UsageError
+from analysis.errors import InputError, UsageError
 from analysis.pipeline.hashing import code_version
 from analysis.pipeline.runner import Context, Stage, run_stages
 from analysis.pipeline.shared import class_names, classifier, concepts, encoder, image_files
@@ -61,11 +62,16 @@ def run_audit(
     """
     context = Context(config, progress)
     _check_inputs(context)
-    with _store(config, resume=resume) as context.store:
-        if resume:
-            _require_same_model(context)
-        with _recorded(context, command) as run_id:
-            run_stages(context, (*STAGES, *more_stages), run_id)
+    try:
+        with _store(config, resume=resume) as context.store:
+            if resume:
+                _require_same_model(context)
+            with _recorded(context, command) as run_id:
+                run_stages(context, (*STAGES, *more_stages), run_id)
+    except InputError:
+        if not resume:  # found only on reading: the images. Nothing half-written stays.
+            shutil.rmtree(config.out, ignore_errors=True)
+        raise
 
 
 def _store(config: AuditConfig, *, resume: bool) -> AuditStore:

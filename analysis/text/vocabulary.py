@@ -24,8 +24,9 @@ def load_concepts(path: Path | None) -> list[str]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
         raise InputError(
-            f"cannot read the concepts {path}: give a UTF-8 text or JSON file"
+            f"cannot read the concepts {path} ({reason}): give a UTF-8 text or JSON file"
         ) from error
     concepts = _cleaned(
         _from_json(path, text) if path.suffix.lower() == ".json" else text.splitlines()
