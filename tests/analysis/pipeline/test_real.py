@@ -167,7 +167,7 @@ def test_the_queries_of_every_page_answer(real: RealAudit) -> None:
         number = int(units.units(engine, kind)["number"][0])
         unit = units.unit(engine, kind, number)
         assert unit is not None
-        assert not units.unit_classes(engine, unit.unit_id).empty
+        assert not units.unit_classes(engine, unit.id).empty
     assert len(labels_records(engine)) == counts.latents + counts.neurons
     told = explanations.explanations(engine)
     assert told["text"].str.split().str.len().min() >= 3

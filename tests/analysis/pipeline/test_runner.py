@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from analysis.classifier.spec import ModelSpec
 from analysis.config import AuditConfig
 from analysis.pipeline.runner import Context, Outcome, Stage, run_stages
 from db.queries.overview import stages as stored_stages
+from db.schema import Stage as StageRow
 from db.store import AuditStore
 from tests.analysis.small import Recorder
 
@@ -58,10 +60,6 @@ class Chain:
 
 
 def _hashes(store: AuditStore) -> dict[str, str]:
-    from sqlalchemy import select
-
-    from db.schema import Stage as StageRow
-
     with store.engine.connect() as connection:
         return dict(connection.execute(select(StageRow.name, StageRow.input_hash)).all())
 
