@@ -1,17 +1,61 @@
-"""What held-out classes favour: the number of epochs of the MLP, and the map shown first."""
+"""What held-out classes favour: the number of epochs of the MLP, and the estimator itself."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
+from analysis.textmap.base import TextMapEstimator
 from analysis.textmap.held_out import HeldOutScores, cross_fit, held_out_scores
+from analysis.textmap.kernel import KernelEstimator
 from analysis.textmap.mlp import MlpEstimator
+from analysis.textmap.stacked import StackedEstimator
 
 EPOCHS_TRIED = (50, 150)
-"""The paper's 2,500 are an option: on real ViT-tiny and MobileNetV2 classes held out they score no
-better than 250 and take ten times as long (``glowworm bench text-maps`` prints it)."""
+"""The paper's 2,500 are an option (``--mlp-epochs 2500``); ``glowworm bench zero-shot`` shows what
+they cost and bring beside the others."""
+SHORT_EPOCHS = 50
+
+
+def candidates() -> tuple[TextMapEstimator, ...]:
+    """What ``auto`` tries: the closed forms and a short MLP, seconds together."""
+    return StackedEstimator(), KernelEstimator(), MlpEstimator(epochs=SHORT_EPOCHS)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The estimator chosen, every candidate's score, and what the choosing cost."""
+
+    estimator: TextMapEstimator
+    mrr: Mapping[str, float]
+    seconds: float
+
+
+def auto(
+    embeddings: Float[np.ndarray, "classes embedding"],
+    class_embeddings: Float[np.ndarray, "classes features"],
+    *,
+    seed: int,
+    tried: Sequence[TextMapEstimator] | None = None,
+) -> Choice:
+    """The candidate whose maps rank held-out classes best, by cross-validation over the classes.
+
+    Everything happens inside the classes given: who holds some back never shows them here.
+    """
+    start = time.perf_counter()
+    scores = {}
+    estimators = tried or candidates()
+    for estimator in estimators:
+        fit = cross_fit(estimator, embeddings, class_embeddings, seed=seed)
+        scores[estimator.name] = held_out_scores(fit, embeddings, class_embeddings)
+    best = favoured(scores)
+    return Choice(
+        estimator=next(one for one in estimators if one.name == best),
+        mrr={name: score.mrr for name, score in scores.items()},
+        seconds=time.perf_counter() - start,
+    )
 
 
 def choose_epochs(

@@ -36,11 +36,12 @@ class KernelEstimator:
         seed: int,  # noqa: ARG002  (closed form: nothing is random)
     ) -> "KernelMap":
         """Solve for the dual coefficients; the best pair (γ, λ) where they are not given."""
-        maps = [
-            KernelMap.solve(embeddings, class_embeddings, gamma, ridge)
-            for gamma in (GAMMAS if self.gamma is None else (self.gamma,))
-            for ridge in (RIDGES if self.ridge is None else (self.ridge,))
-        ]
+        maps = []
+        for gamma in GAMMAS if self.gamma is None else (self.gamma,):
+            kernel = rbf(embeddings, embeddings, gamma)
+            for ridge in RIDGES if self.ridge is None else (self.ridge,):
+                solution = solve(kernel, class_embeddings, ridge)
+                maps.append(KernelMap(gamma, ridge, embeddings, **vars(solution)))
         return max(maps, key=lambda fitted: fitted.leave_one_out_cosine)
 
     def describe(self) -> dict[str, Any]:
@@ -59,34 +60,11 @@ class KernelMap:
     leave_one_out: Float[np.ndarray, "classes features"]  # û_{-c}(c): the map that never saw c
     leave_one_out_cosine: float  # mean over classes of cos(w_c, û_{-c}(c))
 
-    @classmethod
-    def solve(
-        cls,
-        embeddings: Float[np.ndarray, "classes embedding"],
-        class_embeddings: Float[np.ndarray, "classes features"],
-        gamma: float,
-        ridge: float,
-    ) -> "KernelMap":
-        """α = G W and û_{-c}(c) = w_c - α_c / G_cc, with G = (K + λI)^{-1}, in float64."""
-        targets = class_embeddings.astype(np.float64)
-        kernel = _rbf(embeddings, embeddings, gamma) + ridge * np.eye(len(embeddings))
-        inverse = cho_solve(cho_factor(kernel), np.eye(len(kernel)))
-        coefficients = inverse @ targets
-        left_out = targets - coefficients / np.diag(inverse)[:, None]
-        return cls(
-            gamma=gamma,
-            ridge=ridge,
-            anchors=embeddings,
-            coefficients=coefficients.astype(np.float32),
-            leave_one_out=left_out.astype(np.float32),
-            leave_one_out_cosine=float(_row_cosine(left_out, targets).mean()),
-        )
-
     def __call__(
         self, embeddings: Float[np.ndarray, "texts embedding"]
     ) -> Float[np.ndarray, "texts features"]:
         """Directions û(t), float32."""
-        kernel = _rbf(embeddings, self.anchors, self.gamma).astype(np.float32)
+        kernel = rbf(embeddings, self.anchors, self.gamma).astype(np.float32)
         return kernel @ self.coefficients
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -112,8 +90,36 @@ class KernelMap:
         )
 
 
-def _rbf(a: np.ndarray, b: np.ndarray, gamma: float) -> np.ndarray:
-    """exp(-γ |a - b|²) for unit rows, where |a - b|² = 2 - 2 a·b."""
+@dataclass(frozen=True)
+class Solution:
+    """A solved ridge regression and its leave-one-out predictions."""
+
+    coefficients: Float[np.ndarray, "classes features"]
+    leave_one_out: Float[np.ndarray, "classes features"]
+    leave_one_out_cosine: float
+
+
+def solve(
+    kernel: Float[np.ndarray, "classes classes"],
+    targets: Float[np.ndarray, "classes features"],
+    ridge: float,
+) -> Solution:
+    """α = G W and û_{-c}(c) = w_c - α_c / G_cc, with G = (K + λI)^{-1}, in float64."""
+    targets = targets.astype(np.float64)
+    inverse = cho_solve(cho_factor(kernel + ridge * np.eye(len(kernel))), np.eye(len(kernel)))
+    coefficients = inverse @ targets
+    left_out = targets - coefficients / np.diag(inverse)[:, None]
+    return Solution(
+        coefficients=coefficients.astype(np.float32),
+        leave_one_out=left_out.astype(np.float32),
+        leave_one_out_cosine=float(_row_cosine(left_out, targets).mean()),
+    )
+
+
+def rbf(
+    a: Float[np.ndarray, "a dim"], b: Float[np.ndarray, "b dim"], gamma: float
+) -> Float[np.ndarray, "a b"]:
+    """exp(-γ |a - b|²) for unit rows, where |a - b|² = 2 - 2 a·b, in float64."""
     return np.exp(-gamma * (2 - 2 * (a.astype(np.float64) @ b.T.astype(np.float64))))
 
 

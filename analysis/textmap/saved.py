@@ -12,6 +12,7 @@ from analysis.textmap.floors import LinearMap
 from analysis.textmap.held_out import CrossFit, Fold
 from analysis.textmap.kernel import KernelMap
 from analysis.textmap.mlp import MlpEstimator, MlpMap, build_net
+from analysis.textmap.stacked import StackedMap
 
 Bytes = UInt8[np.ndarray, " bytes"]
 
@@ -56,6 +57,8 @@ def _restore(name: str, arrays: dict[str, np.ndarray]) -> FittedTextMap:
         return _restore_mlp(arrays)
     if name == "kernel":
         return KernelMap.from_arrays(arrays)
+    if name == "stacked":
+        return StackedMap.from_arrays(arrays)
     return LinearMap(**arrays)
 
 

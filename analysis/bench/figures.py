@@ -1,0 +1,88 @@
+"""The figures of a bench: a table for the terminal, JSON, and a markdown file to keep."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from db.files import write_whole
+
+Cell = str | float | int | None
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure with its 95 % interval; shares in percent are scaled by the caller."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.1f} [{self.low:.1f}, {self.high:.1f}]"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One table with everything needed to read it."""
+
+    title: str
+    columns: Mapping[str, str]
+    """Key in the rows -> heading."""
+    rows: Sequence[Mapping[str, Any]]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Model, encoder, seed, splits, what the intervals are."""
+    notes: Sequence[str] = ()
+    """What the numbers can and cannot show, a sentence each."""
+
+    def cells(self) -> list[dict[str, Cell]]:
+        """Rows with intervals as text, for a terminal."""
+        return [{key: _cell(row.get(key)) for key in self.columns} for row in self.rows]
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, intervals as objects."""
+        rows = [{key: _plain(value) for key, value in row.items()} for row in self.rows]
+        return {
+            "title": self.title,
+            "settings": dict(self.settings),
+            "rows": rows,
+            "notes": list(self.notes),
+        }
+
+    def as_markdown(self) -> str:
+        """A document with title, settings, table and notes."""
+        lines = [f"# {self.title}", ""]
+        lines += [f"- {key}: {value}" for key, value in self.settings.items()]
+        lines += ["", _line(self.columns.values()), _line("---" for _ in self.columns)]
+        lines += [_line(_text(row[key]) for key in self.columns) for row in self.cells()]
+        lines += ["", *self.notes]
+        return "\n".join(lines) + "\n"
+
+    def save(self, directory: Path, name: str) -> tuple[Path, Path]:
+        """Write ``NAME.json`` and ``NAME.md``."""
+        directory.mkdir(parents=True, exist_ok=True)
+        paths = directory / f"{name}.json", directory / f"{name}.md"
+        text = json.dumps(self.as_json(), ensure_ascii=False, indent=1, allow_nan=False)
+        write_whole(paths[0], text.encode() + b"\n")
+        write_whole(paths[1], self.as_markdown().encode())
+        return paths
+
+
+def _cell(value: Any) -> Cell:
+    return str(value) if isinstance(value, Interval) else value
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if isinstance(value, Interval) else value
+
+
+def _text(value: Cell) -> str:
+    if value is None:
+        return "–"
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _line(cells: Any) -> str:
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,54 @@
+"""Fits that were made before: a bench that was stopped, or repeated, does not train anew."""
+
+import inspect
+
+import numpy as np
+
+import analysis.textmap.calibrate as calibrating
+import analysis.textmap.choose as choosing
+import analysis.textmap.icis as icis
+import analysis.textmap.kernel as kernel
+import analysis.textmap.mlp as mlp
+import analysis.textmap.stacked as stacked
+from analysis.bench.data import BenchData
+from analysis.bench.zero_shot import PROTOCOL, Method, Ranks, Split, run_method
+from analysis.cache import cache_dir, digest
+from db.files import whole_file
+
+MODULES = {
+    "mlp": (mlp,),
+    "icis": (icis,),
+    "kernel": (kernel,),
+    "stacked": (kernel, stacked),
+}
+"""The code whose change makes a kept fit worthless."""
+
+
+def kept_ranks(method: Method, data: BenchData, split: Split, *, seed: int) -> Ranks:
+    """The ranks of an earlier run, where nothing that they come from has changed."""
+    path = cache_dir("zero-shot") / f"{_key(method, data, split, seed)}.npz"
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as kept:
+            return Ranks(
+                generalized=kept["generalized"],
+                classical=kept["classical"],
+                seconds=float(kept["seconds"]),
+                choosing=float(kept["choosing"]),
+                chosen=str(kept["chosen"]),
+            )
+    ranks = run_method(method, data, split, seed=seed)
+    with whole_file(path) as file:
+        np.savez(file, **vars(ranks))
+    return ranks
+
+
+def _key(method: Method, data: BenchData, split: Split, seed: int) -> str:
+    name = method.estimator.name if method.estimator else ""
+    modules = MODULES.get(name, ()) if method.estimator else (*MODULES["stacked"], mlp, choosing)
+    if method.calibrated:
+        modules = (*modules, calibrating)
+    code = "".join(inspect.getsource(module) for module in modules)
+    described = repr((PROTOCOL, method.name, method.centred, method.calibrated, name))
+    config = repr(method.estimator.describe()) if method.estimator else ""
+    arrays = (data.prompts, data.weights, data.features, data.labels, split.held_out)
+    return digest(described, config, code, str(seed), *arrays)

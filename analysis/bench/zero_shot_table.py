@@ -1,0 +1,170 @@
+"""The tables of ``glowworm bench zero-shot``; every fit is kept, so a stopped run goes on."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from analysis.bench.data import BenchData
+from analysis.bench.figures import Figures, Interval
+from analysis.bench.intervals import Statistic, Tally, bootstrap
+from analysis.bench.kept import kept_ranks
+from analysis.bench.zero_shot import (
+    REFERENCES,
+    Method,
+    Ranks,
+    Split,
+    head_ranks,
+    splits,
+)
+from analysis.progress import Progress
+
+METRICS = {
+    "train1": "Train@1",
+    "train5": "Train@5",
+    "test1": "Test@1",
+    "test5": "Test@5",
+    "classical1": "Test@1, unseen only",
+    "classical5": "Test@5, unseen only",
+}
+CEILING = "the classifier's own head (ceiling)"
+
+
+def bench_zero_shot(
+    data: BenchData, *, compared: Sequence[Method], count: int, seed: int, progress: Progress
+) -> list[Figures]:
+    """Every method over all splits: the table, and ``auto`` against the paper's MLP."""
+    drawn = list(splits(len(data.class_names), count, seed=seed))
+    ranks: dict[str, list[Ranks]] = {CEILING: [head_ranks(data, split) for split in drawn]}
+    with progress.task("Zero-shot classification", len(compared) * count) as advance:
+        for i, split in enumerate(drawn):
+            for method in compared:
+                kept = kept_ranks(method, data, split, seed=seed + i)
+                ranks.setdefault(method.name, []).append(kept)
+                advance(1)
+    tallies = {name: _tallies(data, drawn, of_name) for name, of_name in ranks.items()}
+    settings = {
+        "model": data.model,
+        "text encoder": data.encoder.name,
+        "classes": f"{len(data.class_names)}, {len(drawn[0].held_out)} held out",
+        "images": len(data.labels),
+        "splits": count,
+        "seed": seed,
+        "intervals": "95 %, bootstrap over classes; percent",
+    }
+    return [
+        _absolute(ranks, tallies, settings, seed=seed),
+        *_relative(ranks, tallies, settings, seed=seed),
+    ]
+
+
+def _absolute(
+    ranks: Mapping[str, Sequence[Ranks]],
+    tallies: Mapping[str, Mapping[str, Tally]],
+    settings: Mapping[str, object],
+    *,
+    seed: int,
+) -> Figures:
+    rows = []
+    for name, of_split in ranks.items():
+        classes = len(tallies[name]["test1"].hits)
+        row: dict[str, object] = {"method": name}
+        for metric, tally in tallies[name].items():
+            row[metric] = bootstrap(tally.percent, classes, seed=seed)
+        row["harmonic"] = bootstrap(_harmonic(tallies[name]), classes, seed=seed)
+        row["seconds"] = float(np.mean([one.seconds for one in of_split]))
+        row["choosing"] = float(np.mean([one.choosing for one in of_split])) or None
+        row["chosen"] = "; ".join(dict.fromkeys(one.chosen for one in of_split if one.chosen))
+        rows.append(row)
+    columns = {
+        "method": "method",
+        **METRICS,
+        "harmonic": "H",
+        "seconds": "seconds to fit",
+        "choosing": "to choose",
+        "chosen": "chosen",
+    }
+    return Figures(
+        "Zero-shot classification (paper Tables 1, 8, 9)", columns, rows, settings, NOTES
+    )
+
+
+NOTES = (
+    "Train and Test: the generalized setting, an image among all classes. H: the harmonic mean of "
+    "Train@1 and Test@1. Calibration chooses slope and offset on images of seen classes; every "
+    "other method sees class names and weights alone.",
+    "The pictures of seen classes may have been in the classifier's own training set, and the "
+    "classifier has seen the held-out classes: only their names and weights are kept from the map.",
+)
+
+
+def _relative(
+    ranks: Mapping[str, Sequence[Ranks]],
+    tallies: Mapping[str, Mapping[str, Tally]],
+    settings: Mapping[str, object],
+    *,
+    seed: int,
+) -> list[Figures]:
+    """Ratios to the better of the paper's two MLPs, column by column."""
+    references = [name for name in REFERENCES if name in ranks]
+    ours = [name for name in ranks if name not in (*REFERENCES, CEILING)]
+    if not references or not ours:
+        return []
+    rows = []
+    for name in ours:
+        row: dict[str, object] = {"method": name}
+        for metric in ("train1", "test1", "test5"):
+            best = max(references, key=lambda one: _total(tallies[one][metric]))
+            row[metric] = _ratio(tallies[name][metric], tallies[best][metric], seed=seed)
+        fastest = min(np.mean([one.seconds for one in ranks[ref]]) for ref in references)
+        row["seconds"] = float(fastest / np.mean([one.seconds for one in ranks[name]]))
+        rows.append(row)
+    columns = {
+        "method": "method",
+        "train1": "Train@1 ×",
+        "test1": "Test@1 ×",
+        "test5": "Test@5 ×",
+        "seconds": "times faster to fit",
+    }
+    title = "Against the better of the paper's two MLPs, column by column (paired ratios)"
+    return [Figures(title, columns, rows, settings)]
+
+
+def _ratio(ours: Tally, theirs: Tally, *, seed: int) -> Interval:
+    def ratio(draws: np.ndarray) -> np.ndarray:
+        below = theirs.percent(draws)
+        return ours.percent(draws) / np.where(below > 0, below, np.nan)
+
+    return bootstrap(ratio, len(ours.hits), seed=seed)
+
+
+def _harmonic(of_method: Mapping[str, Tally]) -> Statistic:
+    def harmonic(draws: np.ndarray) -> np.ndarray:
+        seen, unseen = (of_method[key].percent(draws) for key in ("train1", "test1"))
+        total = seen + unseen
+        return 2 * seen * unseen / np.where(total > 0, total, np.inf)
+
+    return harmonic
+
+
+def _total(tally: Tally) -> float:
+    return tally.hits.sum() / max(tally.trials.sum(), 1)
+
+
+def _tallies(
+    data: BenchData, drawn: Sequence[Split], of_split: Sequence[Ranks]
+) -> dict[str, Tally]:
+    """Hits of each class by metric, over all splits."""
+    classes = len(data.class_names)
+    sums: dict[str, Tally] = {}
+    for split, ranks in zip(drawn, of_split, strict=True):
+        unseen = np.isin(data.labels, split.held_out)
+        for side, rows, rank in (
+            ("train", ~unseen, ranks.generalized),
+            ("test", unseen, ranks.generalized),
+            ("classical", unseen, ranks.classical),
+        ):
+            for best in (1, 5):
+                tally = Tally.of(rank[rows] <= best, data.labels[rows], classes)
+                key = f"{side}{best}"
+                sums[key] = sums[key] + tally if key in sums else tally
+    return sums
