@@ -7,7 +7,7 @@ from analysis.classifier.spec import ModelSpec
 from analysis.errors import UsageError
 from analysis.text.encoder import PACKAGED
 
-TEXT_MAPS: tuple[str, ...] = ("auto", "mlp", "kernel")
+TEXT_MAPS: tuple[str, ...] = ("auto", "mlp", "kernel", "stacked", "icis")
 LEAST = {"explain": 0, "mlp_epochs": 1, "batch_size": 1, "workers": 1, "seed": 0}
 """The smallest value that makes sense."""
 
@@ -26,7 +26,7 @@ class AuditConfig:
     text_encoder: str = PACKAGED
     language_model: str = "gpt2"
     text_map: str = "auto"
-    """Which map is shown first; ``auto`` lets held-out classes decide. All are always stored."""
+    """Which map is shown first; ``auto`` lets held-out classes decide. The mlp is always stored."""
     mlp_epochs: int | None = None
     """Epochs of the MLP text map (the paper: 2,500); None lets held-out classes decide."""
     sae_width: int | None = None

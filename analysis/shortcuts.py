@@ -25,6 +25,7 @@ from jaxtyping import Bool, Float, Int
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from analysis.hull import hull
 from analysis.textmap.base import cosine, unit_rows
 from analysis.textmap.held_out import CrossFit
 
@@ -115,11 +116,7 @@ def nearness(
     lies from its nearest class name, squared (plus 1/C, so that no concept is ruled out): 1 for a
     concept as near as names are to each other, about 0 for one farther off than any name.
     """
-    among = cosine(names, names)
-    np.fill_diagonal(among, -1)
-    nearest_other = np.sort(among.max(1))
-    nearest_name = cosine(concepts, names).max(1)
-    share = np.searchsorted(nearest_other, nearest_name, side="right") / len(names)
+    share = hull(names, concepts).share
     return np.minimum(share**2 + 1 / len(names) ** 2, 1)
 
 

@@ -197,13 +197,17 @@ class Concept(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     stage_name: Mapped[str] = _parent("stage.name")
     text: Mapped[str] = mapped_column(index=True)
+    # Null in a store that was made before these were measured.
+    nearest_class_id: Mapped[int | None]  # whose name reads nearest
+    nearest_name: Mapped[float | None]  # cosine of the two texts
+    out_of_hull: Mapped[bool | None]  # farther from every name than names are from each other
 
 
 class TextMap(Base):
     """A map from text embeddings into the classifier's weight space, with its held-out scores."""
 
     __tablename__ = "text_map"
-    name: Mapped[str] = mapped_column(primary_key=True)  # mlp, kernel, mean, random
+    name: Mapped[str] = mapped_column(primary_key=True)  # mlp, kernel, stacked, mean, random, …
     stage_name: Mapped[str] = _parent("stage.name")
     shown_first: Mapped[bool]  # the one held-out classes favour
     is_floor: Mapped[bool]
@@ -215,6 +219,7 @@ class TextMap(Base):
     held_out_mrr: Mapped[float]
     image_top1: Mapped[float | None]  # images of held-out classes, generalized (paper §4.1)
     image_top5: Mapped[float | None]
+    kept: Mapped[bool]  # its concepts, findings and labels are in the store; else only scores
 
 
 class ClassConcept(Base):
@@ -230,7 +235,10 @@ class ClassConcept(Base):
     stage_name: Mapped[str] = _parent("stage.name")
     concept_id: Mapped[int] = _parent("concept.id", index=True)
     score: Mapped[float]  # cosine
-    z: Mapped[float]  # the score among the concept's scores over all classes
+    z: Mapped[float]  # against random directions: among the concept's scores over all classes
+    # Null in a store of the first release, which ranked by z.
+    corrected: Mapped[float | None]  # less half of the concept's hubness; ranks go by it
+    standout: Mapped[float | None]  # against the vocabulary: among the class's scores
 
 
 class ImageConcept(Base):
@@ -244,6 +252,8 @@ class ImageConcept(Base):
     concept_id: Mapped[int] = _parent("concept.id", index=True)
     score: Mapped[float]
     z: Mapped[float]
+    corrected: Mapped[float | None]
+    standout: Mapped[float | None]
 
 
 class Finding(Base):

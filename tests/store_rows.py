@@ -102,7 +102,14 @@ def _images(weights_only: bool) -> Rows:
 
 
 def _concepts(weights_only: bool) -> Rows:
-    return {Concept: [{"id": i, "text": text} for i, text in enumerate(CONCEPTS)]}
+    """Concept i reads nearest to class i modulo 4; the last one is far from all."""
+    return {
+        Concept: [
+            {"id": i, "text": text, "nearest_class_id": i % 4, "nearest_name": 0.9 - 0.1 * i}
+            | {"out_of_hull": i == len(CONCEPTS) - 1}
+            for i, text in enumerate(CONCEPTS)
+        ]
+    }
 
 
 def _text_maps(weights_only: bool) -> Rows:
@@ -119,6 +126,7 @@ def _text_maps(weights_only: bool) -> Rows:
             "held_out_mrr": 0.5 - 0.1 * i,
             "image_top1": None if weights_only else 0.3 - 0.05 * i,
             "image_top5": None if weights_only else 0.6 - 0.05 * i,
+            "kept": name in ("kernel", "mlp"),
         }
         for i, name in enumerate(TEXT_MAPS)
     ]
@@ -131,6 +139,7 @@ def _class_concepts(weights_only: bool) -> Rows:
     of_classes = [
         {"class_id": c, "text_map": name, "source": source, "rank": rank}
         | {"concept_id": (c + rank - 1) % 8, "score": 0.6 - 0.1 * rank, "z": 4.0 - rank}
+        | {"corrected": 0.4 - 0.1 * rank, "standout": 6.0 - rank}
         for c in range(4)
         for name in ("kernel", "mlp")
         for source in sources
@@ -139,6 +148,7 @@ def _class_concepts(weights_only: bool) -> Rows:
     of_images = [
         {"image_id": i, "text_map": name, "rank": rank}
         | {"concept_id": (i + rank - 1) % 8, "score": 0.5 - 0.1 * rank, "z": 3.0 - rank}
+        | {"corrected": 0.3 - 0.1 * rank, "standout": 5.0 - rank}
         for i in range(0 if weights_only else N_IMAGES)
         for name in ("kernel", "mlp")
         for rank in (1, 2)

@@ -100,7 +100,8 @@ def audit(
     text_map: Annotated[
         str,
         typer.Option(
-            help="auto, mlp or kernel: which is shown first. Both are always trained and stored.",
+            help="Which is shown first: auto (held-out classes choose), mlp (the paper's), kernel, "
+            "stacked or icis. The mlp's labels are always stored, the best other map's beside it.",
             rich_help_panel=_WORDS,
         ),
     ] = "auto",

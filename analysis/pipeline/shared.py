@@ -11,11 +11,11 @@ from analysis.classifier.split import Classifier
 from analysis.errors import InputError
 from analysis.images.folder import Listing, list_images
 from analysis.pipeline.runner import Context
+from analysis.text.cache import encode_cached
 from analysis.text.encoder import SentenceEncoder, load_text_encoder
 from analysis.text.vocabulary import load_concepts
+from db.queries.frame import kept_maps
 
-LABELLING_MAPS = ("mlp", "kernel")
-"""Maps whose labels and scores are always in the store."""
 ENCODED_AT_ONCE = 1024
 
 
@@ -75,15 +75,24 @@ def concepts(context: Context) -> list[str]:
 
 
 def encode(context: Context, texts: Sequence[str]) -> np.ndarray:
-    """Embeddings of many texts, with a bar."""
+    """Embeddings of many texts: from the cache, or encoded with a bar."""
     text_encoder = encoder(context)
-    parts = []
-    with context.progress.task("Encoding texts", len(texts)) as advance:
-        for start in range(0, len(texts), ENCODED_AT_ONCE):
-            part = texts[start : start + ENCODED_AT_ONCE]
-            parts.append(text_encoder.encode(part))
-            advance(len(part))
-    return np.concatenate(parts)
+
+    def with_a_bar(texts: Sequence[str]) -> np.ndarray:
+        parts = []
+        with context.progress.task("Encoding texts", len(texts)) as advance:
+            for start in range(0, len(texts), ENCODED_AT_ONCE):
+                part = texts[start : start + ENCODED_AT_ONCE]
+                parts.append(text_encoder.encode(part))
+                advance(len(part))
+        return np.concatenate(parts)
+
+    return encode_cached(text_encoder, texts, with_a_bar)
+
+
+def labelling_maps(context: Context) -> list[str]:
+    """Text maps whose concepts and labels go into the store, the one shown first on top."""
+    return kept_maps(context.store.engine)
 
 
 def features(context: Context) -> np.ndarray | None:

@@ -19,9 +19,14 @@ they cost and bring beside the others."""
 SHORT_EPOCHS = 50
 
 
+def closed_forms() -> tuple[TextMapEstimator, ...]:
+    """Estimators that are solved, not trained."""
+    return StackedEstimator(), KernelEstimator()
+
+
 def candidates() -> tuple[TextMapEstimator, ...]:
     """What ``auto`` tries: the closed forms and a short MLP, seconds together."""
-    return StackedEstimator(), KernelEstimator(), MlpEstimator(epochs=SHORT_EPOCHS)
+    return *closed_forms(), MlpEstimator(epochs=SHORT_EPOCHS)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ import numpy as np
 import torch
 from jaxtyping import UInt8
 from safetensors.numpy import load, save
+from torch import nn
 
 from analysis.textmap.base import FittedTextMap
 from analysis.textmap.floors import LinearMap
 from analysis.textmap.held_out import CrossFit, Fold
+from analysis.textmap.icis import IcisMap
 from analysis.textmap.kernel import KernelMap
 from analysis.textmap.mlp import MlpEstimator, MlpMap, build_net
 from analysis.textmap.stacked import StackedMap
@@ -57,9 +59,19 @@ def _restore(name: str, arrays: dict[str, np.ndarray]) -> FittedTextMap:
         return _restore_mlp(arrays)
     if name == "kernel":
         return KernelMap.from_arrays(arrays)
+    if name == "icis":
+        return _restore_icis(arrays)
     if name == "stacked":
         return StackedMap.from_arrays(arrays)
     return LinearMap(**arrays)
+
+
+def _restore_icis(arrays: dict[str, np.ndarray]) -> IcisMap:
+    latent, embedding_dim = arrays["0.0.weight"].shape
+    encoder = nn.Sequential(nn.Linear(embedding_dim, latent), nn.ReLU())
+    net = nn.Sequential(encoder, nn.Linear(latent, len(arrays["1.weight"])))
+    net.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in arrays.items()})
+    return IcisMap(net)
 
 
 def _restore_mlp(arrays: dict[str, np.ndarray]) -> MlpMap:

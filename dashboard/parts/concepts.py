@@ -12,9 +12,9 @@ from db.queries import overview
 
 
 def maps() -> list[str]:
-    """The text maps that name concepts, the one shown first on top; floors name none."""
+    """The text maps that name concepts, the one shown first on top; the others only have scores."""
     frame = data.ask(overview.text_maps)
-    return [str(name) for name in frame[~frame["is_floor"]]["name"]]
+    return [str(name) for name in frame[frame["kept"]]["name"]]
 
 
 def first_map() -> str | None:
@@ -23,7 +23,7 @@ def first_map() -> str | None:
 
 
 def side_by_side(best: Callable[[str], pd.DataFrame], *, key: str, of: str) -> None:
-    """Best concepts by each text map; ``best`` gives the frame (concept, score, z) of a map."""
+    """Best concepts by each text map; ``best`` gives the frame (concept, z, standout) of a map."""
     names = maps()
     if not names:
         st.caption("The audit holds no text map, so no concept could be scored.")
@@ -40,8 +40,8 @@ def side_by_side(best: Callable[[str], pd.DataFrame], *, key: str, of: str) -> N
             charts.show(
                 charts.bars(
                     list(frame["concept"]),
-                    list(frame["z"]),
-                    x_title="z (0 is the average)",
+                    list(frame["standout"].fillna(frame["z"])),
+                    x_title="standard deviations above the vocabulary",
                     colors=charts.BLUE if index == 0 else charts.GREEN,
                     form=".1f",
                 ),

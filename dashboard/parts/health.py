@@ -32,9 +32,9 @@ def text_maps() -> None:
         st.markdown(
             f"**{md(best['name'])}** is shown first: of classes it never saw, it finds "
             f"**{numbers.percent(best['held_out_top1'], 1)}** at rank 1 among all classes' names."
-            f"{_runner_up(frame, best)}",
+            f"{_losers(frame, best)}",
             help="The map that held-out classes favour comes first, unless the audit was told "
-            "otherwise; the labels of both are in the store.",
+            "otherwise. The mlp's labels and those of the best other map are in the store.",
         )
     with_scores = [(words, key) for words, key in _SCORES if bool(frame[key].notna().any())]
     charts.show(
@@ -61,13 +61,14 @@ def text_maps() -> None:
         )
 
 
-def _runner_up(frame: pd.DataFrame, best: pd.Series) -> str:
+def _losers(frame: pd.DataFrame, best: pd.Series) -> str:
     others = frame.loc[~frame["is_floor"] & (frame["name"] != best["name"])]
-    if others.empty:
-        return ""
-    other = others.iloc[0]
-    share = numbers.percent(other["held_out_top1"], 1)
-    return f" {md(other['name'])} finds {share}; its labels stand beside."
+    said = ""
+    for other in others.to_dict("records"):
+        share = numbers.percent(other["held_out_top1"], 1)
+        beside = ", and its labels stand beside" if other["kept"] else ""
+        said += f" {md(other['name'])} finds {share}{beside}."
+    return said
 
 
 def _or_none(value: float) -> float | None:

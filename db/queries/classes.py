@@ -84,7 +84,7 @@ def class_concepts(
     engine: Engine, class_id: int, text_map: str, *, limit: int | None = 20
 ) -> pd.DataFrame:
     """Best concepts of a class by a text map: source (weights, features), rank, concept_id,
-    concept, score, z; at most ``limit`` for each source.
+    concept, score, z, corrected, standout; at most ``limit`` for each source.
     """
     statement = (
         select(
@@ -94,6 +94,8 @@ def class_concepts(
             Concept.text.label("concept"),
             ClassConcept.score,
             ClassConcept.z,
+            ClassConcept.corrected,
+            ClassConcept.standout,
         )
         .join(Concept, Concept.id == ClassConcept.concept_id)
         .where(ClassConcept.class_id == class_id, ClassConcept.text_map == text_map)

@@ -82,6 +82,13 @@ def contains(search: str, *columns: SQLColumnExpression[str]) -> ColumnElement[b
     return or_(*(column.icontains(text, autoescape=True) for column in columns))
 
 
+def kept_maps(engine: Engine) -> list[str]:
+    """Text maps whose concepts and labels are in the store, the one shown first on top."""
+    order = TextMap.shown_first.desc(), TextMap.name
+    with engine.connect() as connection:
+        return list(connection.scalars(select(TextMap.name).where(TextMap.kept).order_by(*order)))
+
+
 def shown_first(engine: Engine) -> str | None:
     """The text map that held-out classes favour; None before text maps were fitted."""
     with engine.connect() as connection:

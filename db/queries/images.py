@@ -115,7 +115,9 @@ def image_predictions(engine: Engine, image_id: int) -> pd.DataFrame:
 
 
 def image_concepts(engine: Engine, image_id: int, text_map: str) -> pd.DataFrame:
-    """Best concepts of an image by a text map: rank, concept_id, concept, score, z."""
+    """Best concepts of an image by a text map: rank, concept_id, concept, score,
+    z, corrected, standout.
+    """
     statement = (
         select(
             ImageConcept.rank,
@@ -123,6 +125,8 @@ def image_concepts(engine: Engine, image_id: int, text_map: str) -> pd.DataFrame
             Concept.text.label("concept"),
             ImageConcept.score,
             ImageConcept.z,
+            ImageConcept.corrected,
+            ImageConcept.standout,
         )
         .join(Concept, Concept.id == ImageConcept.concept_id)
         .where(ImageConcept.image_id == image_id, ImageConcept.text_map == text_map)

@@ -154,7 +154,8 @@ def measures(engine: Engine) -> pd.DataFrame:
 
 def text_maps(engine: Engine) -> pd.DataFrame:
     """Text maps, the one shown first on top and floors last: name, shown_first, is_floor, config,
-    seconds, held_out_cosine, held_out_top1, held_out_top5, held_out_mrr, image_top1, image_top5.
+    seconds, held_out_cosine, held_out_top1, held_out_top5, held_out_mrr, image_top1, image_top5,
+    kept (its concepts and labels are in the store; else only these scores).
     """
     statement = select(
         TextMap.name,
@@ -168,7 +169,8 @@ def text_maps(engine: Engine) -> pd.DataFrame:
         TextMap.held_out_mrr,
         TextMap.image_top1,
         TextMap.image_top5,
-    ).order_by(TextMap.shown_first.desc(), TextMap.is_floor, TextMap.name)
+        TextMap.kept,
+    ).order_by(TextMap.shown_first.desc(), TextMap.is_floor, TextMap.kept.desc(), TextMap.name)
     return read_frame(engine, statement)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.concepts import TopConcepts, class_means, top_concepts
 from analysis.pipeline.runner import Context, Outcome, Stage
-from analysis.pipeline.shared import LABELLING_MAPS, centred_features, labels
+from analysis.pipeline.shared import centred_features, labelling_maps, labels
 from analysis.textmap.base import cosine
 from db.schema import ClassConcept, ImageConcept
 
@@ -19,7 +19,7 @@ def _run(context: Context) -> Outcome:
     image_rows: list[dict[str, Any]] = []
     arrays: dict[str, np.ndarray] = {}
     images = centred_features(context)
-    for name in LABELLING_MAPS:
+    for name in labelling_maps(context):
         directions = np.asarray(context.store.array(f"concept_directions.{name}"))
         for source, rows in _class_sources(context).items():
             present = np.flatnonzero(~np.isnan(rows[:, 0]))
@@ -46,13 +46,21 @@ def _class_sources(context: Context) -> dict[str, np.ndarray]:
 
 
 def _rows(best: TopConcepts, ids: np.ndarray, key: str, **constant: str) -> list[dict[str, Any]]:
+    """A row of the store for each pair kept."""
+    figures = {
+        "concept_id": best.concepts,
+        "score": best.scores,
+        "corrected": best.corrected,
+        "z": best.z,
+        "standout": best.standout,
+    }
+    columns = {name: values.tolist() for name, values in figures.items()}
     return [
-        {key: int(row_id), "rank": rank, "concept_id": int(u), "score": float(s), "z": float(z)}
+        {key: int(row_id), "rank": rank + 1}
+        | {name: values[i][rank] for name, values in columns.items()}
         | constant
-        for row_id, concepts, scores, zs in zip(
-            ids, best.concepts, best.scores, best.z, strict=True
-        )
-        for rank, (u, s, z) in enumerate(zip(concepts, scores, zs, strict=True), start=1)
+        for i, row_id in enumerate(ids)
+        for rank in range(best.concepts.shape[1])
     ]
 
 

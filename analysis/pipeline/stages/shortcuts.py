@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.concepts import class_means
 from analysis.pipeline.runner import Context, Outcome, Stage
-from analysis.pipeline.shared import LABELLING_MAPS, features, labels
+from analysis.pipeline.shared import features, labelling_maps, labels
 from analysis.shortcuts import NAME_IMPLIED_Z, Candidates, shortcut_candidates
 from analysis.textmap.held_out import DEFAULT_FOLDS
 from analysis.textmap.saved import unpack_cross_fit
@@ -20,7 +20,7 @@ def _run(context: Context) -> Outcome:
     weights = np.asarray(store.array("class_embeddings"))
     rows: list[dict[str, Any]] = []
     implied: dict[str, np.ndarray] = {}
-    for name in LABELLING_MAPS:
+    for name in labelling_maps(context):
         packed = {
             f"fold{i}": np.asarray(store.array(f"text_map.{name}.fold{i}"))
             for i in range(min(DEFAULT_FOLDS, len(weights)))

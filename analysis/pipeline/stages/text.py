@@ -1,5 +1,6 @@
 """Stage 3: the words: prompts, class names and concepts, encoded."""
 
+from analysis.hull import Hull, hull
 from analysis.pipeline.runner import Context, Outcome, Stage
 from analysis.pipeline.shared import class_names, concepts, encode, encoder
 from analysis.text.prompts import CLASS_PROMPT, class_prompts
@@ -9,16 +10,39 @@ from db.schema import Concept
 def _run(context: Context) -> Outcome:
     names = class_names(context).names
     texts = concepts(context)
-    encoded = encode(context, [*class_prompts(names), *class_prompts(names, "{}"), *texts])
-    classes = len(names)
+    bare = encode(context, class_prompts(names, "{}"))
+    encoded = encode(context, texts)
+    placed = hull(bare, encoded)
+    rows = {
+        "text": texts,
+        "nearest_class_id": placed.nearest.tolist(),
+        "nearest_name": placed.cosine.tolist(),
+        "out_of_hull": placed.outside.tolist(),
+    }
     return Outcome(
-        rows={Concept: [{"id": i, "text": text} for i, text in enumerate(texts)]},
-        arrays={
-            "prompt_embeddings": encoded[:classes],
-            "name_embeddings": encoded[classes : 2 * classes],
-            "concept_embeddings": encoded[2 * classes :],
+        rows={
+            Concept: [
+                {"id": i} | dict(zip(rows, values, strict=True))
+                for i, values in enumerate(zip(*rows.values(), strict=True))
+            ]
         },
+        arrays={
+            "prompt_embeddings": encode(context, class_prompts(names)),
+            "name_embeddings": bare,
+            "concept_embeddings": encoded,
+        },
+        notes=_notes(placed, len(texts)),
     )
+
+
+def _notes(placed: Hull, count: int) -> list[str]:
+    outside = int(placed.outside.sum())
+    if not outside:
+        return []
+    return [
+        f"{outside} of {count} concepts lie far from every class name: what the text maps say of "
+        "them is extrapolation, and they are marked."
+    ]
 
 
 TEXT = Stage(

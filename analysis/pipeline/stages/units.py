@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.pipeline.hashing import content_hash
 from analysis.pipeline.runner import Context, Outcome, Stage
-from analysis.pipeline.shared import LABELLING_MAPS, features
+from analysis.pipeline.shared import features, labelling_maps
 from db import schema
 from sae.autoencoder import SparseAutoencoder
 from sae.backend_saelens import train
@@ -165,7 +165,7 @@ def _labels(
     context: Context, units: Units, held_out: np.ndarray, first_id: int
 ) -> Iterator[dict[str, Any]]:
     """Candidate texts of every unit by each text map, scored on held-out images."""
-    for text_map in LABELLING_MAPS:
+    for text_map in labelling_maps(context):
         concepts = np.asarray(context.store.array(f"concept_directions.{text_map}"))
         found = label_units(units.directions, concepts, top=LABELS_PER_UNIT)
         scores = score_labels(units, held_out, concepts, found.concepts, seed=context.config.seed)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.kernel_ridge import KernelRidge
 
 from analysis.textmap.base import unit_rows
-from analysis.textmap.kernel import KernelEstimator, KernelMap
+from analysis.textmap.kernel import KernelEstimator
 
 
 def _pairs(seed: int, classes: int = 12) -> tuple[np.ndarray, np.ndarray]:
