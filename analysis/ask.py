@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.errors import InputError
+from analysis.hull import hull
 from analysis.text.encoder import load_text_encoder
 from analysis.textmap.base import cosine
 from analysis.textmap.saved import unpack
@@ -31,8 +32,12 @@ class Answer:
     """Share of the audit's vocabulary that responds less here, in percent: the text's null."""
 
 
-def ask(directory: Path, text: str, *, best: int) -> list[Answer]:
+def ask(
+    directory: Path, text: str, *, best: int, warn: Callable[[str], None] = lambda _: None
+) -> list[Answer]:
     """The ``best`` of each kind, best first.
+
+    ``warn`` is told, in a sentence, where the text lies far from every class name.
 
     Raises:
         StoreError: there is no audit, or it has no text map yet.
@@ -45,14 +50,24 @@ def ask(directory: Path, text: str, *, best: int) -> list[Answer]:
         if name is None:
             raise InputError(f"{directory} has no text map yet: finish it with audit --resume")
         concepts = np.asarray(audit.array(f"concept_directions.{name}"))
-        direction = unpack(name, np.asarray(audit.array(f"text_map.{name}")))(
-            load_text_encoder(_encoder_of(audit)).encode([text.strip()])
-        )
+        embedding = load_text_encoder(_encoder_of(audit)).encode([text.strip()])
+        _warn_outside(audit, embedding, warn)
+        direction = unpack(name, np.asarray(audit.array(f"text_map.{name}")))(embedding)
         return [
             answer
             for kind, rows, name_of in _respondents(audit)
             for answer in _best(kind, rows, name_of, direction, concepts, best)
         ]
+
+
+def _warn_outside(audit: AuditReader, embedding: np.ndarray, warn: Callable[[str], None]) -> None:
+    placed = hull(np.asarray(audit.array("name_embeddings")), embedding)
+    if placed.outside[0]:
+        nearest = class_names(audit.engine)[int(placed.nearest[0])]
+        warn(
+            f"The text lies far from every class name (the nearest is {nearest}, cosine "
+            f"{placed.cosine[0]:.2f}): what the text map says of it is extrapolation."
+        )
 
 
 def _encoder_of(audit: AuditReader) -> str:

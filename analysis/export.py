@@ -68,7 +68,7 @@ def _class_concepts(audit: AuditReader) -> pd.DataFrame:
 TABLES: dict[str, Callable[[AuditReader], pd.DataFrame]] = {
     "images": lambda audit: images.images(audit.engine, limit=None),
     "classes": lambda audit: classes.classes(audit.engine, limit=None),
-    "concepts": lambda audit: pd.DataFrame({"concept": concepts.concept_texts(audit.engine)}),
+    "concepts": lambda audit: concepts.concepts_frame(audit.engine),
     "class-concepts": _class_concepts,
     "latents": lambda audit: units.units(audit.engine, "latent", limit=None),
     "neurons": lambda audit: units.units(audit.engine, "neuron", limit=None),

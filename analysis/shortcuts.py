@@ -18,6 +18,7 @@ controlled (weighted Benjamini-Hochberg: Genovese, Roeder & Wasserman 2006), and
 ranked by the weighted p. A candidate is a suspicion, not a proof.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,7 @@ from statsmodels.stats.multitest import multipletests
 
 from analysis.hull import hull
 from analysis.textmap.base import cosine, unit_rows
-from analysis.textmap.held_out import CrossFit
+from analysis.textmap.held_out import CrossFit, Fold
 
 NAME_IMPLIED_Z = 2.0
 """A concept whose name z is this high or higher is implied by the class's name."""
@@ -81,12 +82,11 @@ def shortcut_candidates(
         class_means: mean feature of each class's images, NaN rows where there are none; None
             where there are no images at all.
     """
-    weights = _evidence(fit, prompt_embeddings, concept_embeddings, class_embeddings)
-    features = None
-    if class_means is not None:
-        features = _evidence(fit, prompt_embeddings, concept_embeddings, class_means)
+    told = [_told(fold, prompt_embeddings, concept_embeddings) for fold in fit.folds]
+    weights = _evidence(told, class_embeddings)
+    features = None if class_means is None else _evidence(told, class_means)
     z_name = np.maximum(
-        standardise(_name_scores(fit, prompt_embeddings, concept_embeddings)),
+        standardise(_name_scores(told)),
         standardise(cosine(name_embeddings, concept_embeddings)),
     )
     near = nearness(name_embeddings, concept_embeddings)
@@ -151,28 +151,40 @@ def partial_cosine(
     return (r - s * t) / np.sqrt(np.maximum(spread, 1e-6))
 
 
-def _evidence(
-    fit: CrossFit, prompts: np.ndarray, concepts: np.ndarray, rows: np.ndarray
-) -> Evidence:
-    score = np.full((len(prompts), len(concepts)), np.nan, np.float32)
+@dataclass(frozen=True)
+class _Told:
+    """What one fold's map says of the classes it never saw and of the concepts, unit rows."""
+
+    held_out: Int[np.ndarray, " held_out"]
+    names: Float[np.ndarray, "held_out features"]
+    concepts: Float[np.ndarray, "concepts features"]
+
+
+def _told(fold: Fold, prompts: np.ndarray, concepts: np.ndarray) -> _Told:
+    return _Told(
+        fold.held_out,
+        unit_rows(fold.text_map(prompts[fold.held_out])),
+        unit_rows(fold.text_map(concepts)),
+    )
+
+
+def _evidence(told: Sequence[_Told], rows: np.ndarray) -> Evidence:
+    score = np.full((len(rows), len(told[0].concepts)), np.nan, np.float32)
     unexpected = score.copy()
-    for fold in fit.folds:
-        c = fold.held_out[~np.isnan(rows[fold.held_out, 0])]
+    for fold in told:
+        there = ~np.isnan(rows[fold.held_out, 0])
+        c = fold.held_out[there]
         seen = np.delete(rows, fold.held_out, axis=0)
         held = unit_rows(rows[c] - np.nanmean(seen, axis=0))
-        named = unit_rows(fold.text_map(prompts[c]))
-        directions = unit_rows(fold.text_map(concepts))
-        score[c] = held @ directions.T
-        unexpected[c] = partial_cosine(held, directions, named)
+        score[c] = held @ fold.concepts.T
+        unexpected[c] = partial_cosine(held, fold.concepts, fold.names[there])
     return Evidence(score, standardise(score), standardise(unexpected))
 
 
-def _name_scores(fit: CrossFit, prompts: np.ndarray, concepts: np.ndarray) -> np.ndarray:
-    scores = np.empty((len(prompts), len(concepts)), np.float32)
-    for fold in fit.folds:
-        scores[fold.held_out] = cosine(
-            fold.text_map(prompts[fold.held_out]), fold.text_map(concepts)
-        )
+def _name_scores(told: Sequence[_Told]) -> np.ndarray:
+    scores = np.empty((sum(len(fold.held_out) for fold in told), len(told[0].concepts)), np.float32)
+    for fold in told:
+        scores[fold.held_out] = fold.names @ fold.concepts.T
     return scores
 
 

@@ -58,6 +58,11 @@ MEANING: Final[dict[str, str]] = {
     "class show, as the classifier sees them.",
     "z_name": "What the class's name alone implies for this concept, by a text map that never saw "
     "the class, in standard deviations. From 2 on the concept counts as name-implied.",
+    "out_of_hull": "The concept reads farther from every class name than nearly all class names "
+    "read from each other. A text map has learned from the class names alone: what it says here "
+    "is extrapolation.",
+    "standout": "How far the concept stands out from the rest of the vocabulary here, in robust "
+    "standard deviations, once its closeness to everything is taken off.",
     "score_weights": "The cosine itself: class embedding, centred over the classes, with the "
     "concept's direction.",
     "score_features": "The cosine itself: mean feature of the class's images, centred, with the "

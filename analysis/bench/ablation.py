@@ -273,6 +273,9 @@ PARTS_NOTES = (
     "The last step adds the gate and, as Appendix I has it, makes the hidden layer 2k wide instead "
     "of 4d, so its difference is that of both. Dropout in the hidden layer is on in every trained "
     "row.",
+    "The MSE row must first bring the scale of the net's last LayerNorm from 1 down to the size of "
+    "class embeddings. At the paper's learning rate that alone takes some 400 epochs; with fewer, "
+    "the row says more of that than of the loss.",
     "The intervals are over classes. How much a row would change with other initial parameters "
     "they do not show: each row is trained once a split. One classifier and one text encoder "
     "cannot show that the same steps help another.",

@@ -1,6 +1,7 @@
 """The figures of a bench: a table for the terminal, JSON, and a markdown file to keep."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from db.files import write_whole
 
 Cell = str | float | int | None
+_NO_FILE_NAME = re.compile(r"[^\w.@-]+")
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,14 @@ class Interval:
 
     def __str__(self) -> str:
         return f"{self.value:.1f} [{self.low:.1f}, {self.high:.1f}]"
+
+
+@dataclass(frozen=True)
+class Ratio(Interval):
+    """How many times another figure, with its interval."""
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
 
 
 @dataclass(frozen=True)
@@ -59,14 +69,19 @@ class Figures:
         lines += ["", *self.notes]
         return "\n".join(lines) + "\n"
 
-    def save(self, directory: Path, name: str) -> tuple[Path, Path]:
-        """Write ``NAME.json`` and ``NAME.md``."""
-        directory.mkdir(parents=True, exist_ok=True)
-        paths = directory / f"{name}.json", directory / f"{name}.md"
-        text = json.dumps(self.as_json(), ensure_ascii=False, indent=1, allow_nan=False)
-        write_whole(paths[0], text.encode() + b"\n")
-        write_whole(paths[1], self.as_markdown().encode())
-        return paths
+
+def save(figures: Sequence[Figures], directory: Path, name: str) -> Path:
+    """Write all tables of a bench into ``NAME.json`` and ``NAME.md``; returns the latter.
+
+    What no file name holds (the slash in a hub's names) becomes a dash.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    stem = _NO_FILE_NAME.sub("-", name)
+    text = json.dumps([one.as_json() for one in figures], ensure_ascii=False, indent=1)
+    write_whole(directory / f"{stem}.json", text.encode() + b"\n")
+    document = directory / f"{stem}.md"
+    write_whole(document, "\n".join(one.as_markdown() for one in figures).encode())
+    return document
 
 
 def _cell(value: Any) -> Cell:

@@ -1,5 +1,6 @@
 """What a bench is run on: a model of the user's, or the reef's shipped classifier."""
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,20 @@ def load_subject(
     if classifier.class_names is None:
         raise UsageError(f"{model} brings no class names: give them with --class-names")
     return classifier, classifier.class_names
+
+
+@contextmanager
+def subject_spec(
+    model: str | None, checkpoint: Path | None, names: Path | None
+) -> Iterator[tuple[ModelSpec, Path | None]]:
+    """What an audit of the subject would be given; the reef's names lie in a temporary file."""
+    if model is not None:
+        yield ModelSpec(name=model, checkpoint=checkpoint), names
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "names.json"
+        path.write_text(json.dumps(list(reef_names())), "utf-8")
+        yield shipped_spec(), path
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from analysis.bench.data import BenchData
-from analysis.bench.figures import Figures, Interval
+from analysis.bench.figures import Figures, Ratio
 from analysis.bench.intervals import Statistic, Tally, bootstrap
 from analysis.bench.kept import kept_ranks
 from analysis.bench.zero_shot import (
@@ -129,12 +129,13 @@ def _relative(
     return [Figures(title, columns, rows, settings)]
 
 
-def _ratio(ours: Tally, theirs: Tally, *, seed: int) -> Interval:
+def _ratio(ours: Tally, theirs: Tally, *, seed: int) -> Ratio:
     def ratio(draws: np.ndarray) -> np.ndarray:
         below = theirs.percent(draws)
         return ours.percent(draws) / np.where(below > 0, below, np.nan)
 
-    return bootstrap(ratio, len(ours.hits), seed=seed)
+    found = bootstrap(ratio, len(ours.hits), seed=seed)
+    return Ratio(found.value, found.low, found.high)
 
 
 def _harmonic(of_method: Mapping[str, Tally]) -> Statistic:

@@ -1,16 +1,59 @@
 """``glowworm bench``: every figure we claim, printed from a fresh run."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-app = typer.Typer(help="Print the figures we claim, each from a fresh run.", no_args_is_help=True)
-Model = Annotated[str | None, typer.Option(help="As in audit; else the reef's classifier.")]
-Checkpoint = Annotated[Path | None, typer.Option(help="As in audit.")]
-Names = Annotated[Path | None, typer.Option("--class-names", help="As in audit.")]
-Images = Annotated[Path | None, typer.Option(help="As in audit; else rendered ones.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout alone.")]
+if TYPE_CHECKING:
+    from analysis.bench.data import BenchData
+    from analysis.bench.figures import Figures
+
+app = typer.Typer(
+    help="Print the figures we claim, each from a fresh run; most are the paper's protocols. "
+    "Without --model they run on the reef's classifier and rendered images. Each prints a table "
+    "and keeps it as JSON and markdown in --out. What was fitted before is taken from the cache "
+    "(GLOWWORM_CACHE names another place for it).",
+    no_args_is_help=True,
+)
+_MODEL, _HOW = "What is measured", "How"
+Model = Annotated[
+    str | None, typer.Option(help="As in audit; else the reef's.", rich_help_panel=_MODEL)
+]
+Checkpoint = Annotated[Path | None, typer.Option(help="As in audit.", rich_help_panel=_MODEL)]
+Names = Annotated[
+    Path | None, typer.Option("--class-names", help="As in audit.", rich_help_panel=_MODEL)
+]
+Images = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="As in audit; repeat for several trees. Else rendered ones.", rich_help_panel=_MODEL
+    ),
+]
+Encoder = Annotated[
+    str, typer.Option("--text-encoder", help="As in audit.", rich_help_panel=_MODEL)
+]
+Concepts = Annotated[
+    Path | None,
+    typer.Option(help="As in audit; else the project's own.", rich_help_panel=_MODEL),
+]
+Splits = Annotated[
+    int, typer.Option(min=1, help="Random splits of the classes, 90/10.", rich_help_panel=_HOW)
+]
+Epochs = Annotated[
+    int,
+    typer.Option(min=1, help="Of the paper's MLP; 2500 is the paper's.", rich_help_panel=_HOW),
+]
+Seed = Annotated[int, typer.Option(min=0, rich_help_panel=_HOW)]
+Out = Annotated[
+    Path, typer.Option(help="Where the tables are kept as files.", rich_help_panel=_HOW)
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Machine-readable, on stdout alone.", rich_help_panel=_HOW)
+]
+OUT = Path("bench-results")
+PACKAGED = "packaged"
 
 
 def register(parent: typer.Typer) -> None:
@@ -18,67 +61,229 @@ def register(parent: typer.Typer) -> None:
     parent.add_typer(app, name="bench")
 
 
-@app.command("text-maps")
-def text_maps(
+@app.command("zero-shot")
+def zero_shot(
     model: Model = None,
     checkpoint: Checkpoint = None,
     class_names: Names = None,
-    seed: Annotated[int, typer.Option()] = 0,
+    images: Images = None,
+    text_encoder: Encoder = PACKAGED,
+    splits: Splits = 5,
+    epochs: Epochs = 2500,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--method", help="Only this method; repeat. Else all of them.", rich_help_panel=_HOW
+        ),
+    ] = None,
+    seed: Seed = 0,
+    out: Out = OUT,
     json: AsJson = False,
 ) -> None:
-    """The text maps on classes they never saw: the paper's MLP by epochs, the kernel, floors."""
-    from analysis.bench.subject import load_subject
-    from analysis.bench.text_maps import bench_text_maps
-    from analysis.commands.console import RichProgress, print_json, print_table
+    """Images of classes no map has seen, generalized and classical (paper Tables 1, 8, 9)."""
+    from analysis.bench.zero_shot import methods
+    from analysis.bench.zero_shot_table import bench_zero_shot
+    from analysis.commands.console import RichProgress
+    from analysis.errors import UsageError
+
+    compared = [method for method in methods(epochs) if not only or method.name in only]
+    if not compared or (only and len(compared) < len(set(only))):
+        known = ", ".join(repr(method.name) for method in methods(epochs))
+        raise UsageError(f"--method knows {known}: give one of them")
+    data = _data(model, checkpoint, class_names, images, text_encoder)
+    figures = bench_zero_shot(
+        data, compared=compared, count=splits, seed=seed, progress=RichProgress()
+    )
+    _show("zero-shot", data.model, figures, out, json)
+
+
+@app.command()
+def ablation(
+    model: Model = None,
+    checkpoint: Checkpoint = None,
+    class_names: Names = None,
+    images: Images = None,
+    text_encoder: Encoder = PACKAGED,
+    more_encoders: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--other-encoder",
+            help="A further text encoder for a row of its own; repeat.",
+            rich_help_panel=_MODEL,
+        ),
+    ] = None,
+    splits: Splits = 5,
+    epochs: Epochs = 2500,
+    seed: Seed = 0,
+    out: Out = OUT,
+    json: AsJson = False,
+) -> None:
+    """What each part of the paper's text map brings (paper Table 6)."""
+    from analysis.bench.ablation import bench_ablation
+    from analysis.commands.console import RichProgress
     from analysis.text.encoder import load_text_encoder
 
-    classifier, classes = load_subject(model, checkpoint, class_names)
-    rows = bench_text_maps(
-        classifier, classes, load_text_encoder(), seed=seed, progress=RichProgress()
+    others = [load_text_encoder(name) for name in more_encoders or ()]
+    data = _data(model, checkpoint, class_names, images, text_encoder)
+    figures = bench_ablation(
+        data, epochs=epochs, count=splits, seed=seed, progress=RichProgress(), encoders=others
     )
-    if json:
-        print_json(rows)
-        return
-    headings = {
-        "map": "text map",
-        "cosine": "cosine",
-        "top1": "top-1",
-        "top5": "top-5",
-        "mrr": "MRR",
-        "classes": "classes",
-        "seconds": "seconds",
-    }
-    print_table(f"Held-out classes of {classifier.spec.name}, 5 folds", rows, headings)
+    _show("ablation", data.model, figures, out, json)
+
+
+@app.command()
+def prompts(
+    model: Model = None,
+    checkpoint: Checkpoint = None,
+    class_names: Names = None,
+    images: Images = None,
+    text_encoder: Encoder = PACKAGED,
+    splits: Splits = 5,
+    seed: Seed = 0,
+    out: Out = OUT,
+    json: AsJson = False,
+) -> None:
+    """Other prompts at test time, and prompts averaged (paper Table 7)."""
+    from analysis.bench.prompts import bench_prompts
+    from analysis.commands.console import RichProgress
+
+    data = _data(model, checkpoint, class_names, images, text_encoder)
+    figures = bench_prompts(data, count=splits, seed=seed, progress=RichProgress())
+    _show("prompts", data.model, figures, out, json)
+
+
+@app.command()
+def concepts(
+    model: Model = None,
+    checkpoint: Checkpoint = None,
+    class_names: Names = None,
+    images: Images = None,
+    concepts: Concepts = None,
+    text_encoder: Encoder = PACKAGED,
+    best: Annotated[
+        int, typer.Option(min=1, help="Concepts added, B of the paper.", rich_help_panel=_HOW)
+    ] = 15,
+    seed: Seed = 0,
+    out: Out = OUT,
+    json: AsJson = False,
+) -> None:
+    """Does adding the detected concepts to the prompt raise accuracy? (paper Tables 3, 10)."""
+    from analysis.bench.concepts import bench_concepts
+    from analysis.commands.console import RichProgress
+    from analysis.text.vocabulary import load_concepts
+
+    vocabulary = load_concepts(concepts)
+    data = _data(model, checkpoint, class_names, images, text_encoder)
+    figures = bench_concepts(data, vocabulary, best=best, seed=seed, progress=RichProgress())
+    _show("concepts", data.model, figures, out, json)
+
+
+@app.command()
+def speed(
+    model: Model = None,
+    checkpoint: Checkpoint = None,
+    class_names: Names = None,
+    concepts: Concepts = None,
+    text_encoder: Encoder = PACKAGED,
+    seed: Seed = 0,
+    out: Out = OUT,
+    json: AsJson = False,
+) -> None:
+    """The weights-only audit by stages, and the pairs it finds most extreme."""
+    from analysis.bench.speed import bench_speed
+    from analysis.bench.subject import subject_spec
+    from analysis.commands.console import RichProgress
+    from analysis.config import AuditConfig
+
+    with subject_spec(model, checkpoint, class_names) as (spec, names):
+        config = AuditConfig(
+            model=spec,
+            out=out,
+            class_names=names,
+            concepts=concepts,
+            text_encoder=text_encoder,
+            seed=seed,
+        )
+        figures = bench_speed(config, progress=RichProgress())
+    _show("speed", spec.name, figures, out, json)
 
 
 @app.command()
 def features(
     model: Model = None,
     checkpoint: Checkpoint = None,
-    images: Images = None,
+    images: Annotated[Path | None, typer.Option(help="As in audit; else rendered ones.")] = None,
     repeats: Annotated[int, typer.Option(min=1)] = 3,
+    out: Out = OUT,
     json: AsJson = False,
 ) -> None:
     """Extraction against bare decoding plus a bare forward pass, measured in the same run."""
     from analysis.bench.features import bench_features
+    from analysis.bench.figures import Figures
     from analysis.bench.subject import load_subject, rendered_images
-    from analysis.commands.console import RichProgress, print_json, print_table
+    from analysis.commands.console import RichProgress
 
     classifier, _ = load_subject(model, checkpoint, None)
     with rendered_images(images) as root:
         rows = bench_features(classifier, root, repeats=repeats, progress=RichProgress())
-    if json:
-        print_json(rows)
-        return
-    print_table(
-        f"Feature extraction, {classifier.spec.name}, median of {repeats}",
-        rows,
-        {"what": "what", "seconds": "seconds", "ratio": "ratio"},
-    )
+    columns = {"what": "what", "seconds": "seconds", "ratio": "ratio"}
+    settings = {"model": classifier.spec.name, "median of": repeats}
+    figures = Figures("Feature extraction", columns, rows, settings)
+    _show("features", classifier.spec.name, [figures], out, json)
 
 
 @app.command("all")
-def everything() -> None:
+def everything(
+    epochs: Annotated[
+        int, typer.Option(min=1, help="Of the paper's MLP; 2500 is the paper's.")
+    ] = 250,
+    out: Out = OUT,
+) -> None:
     """Every bench on the reef's classifier and rendered images."""
-    text_maps()
-    features()
+    zero_shot(epochs=epochs, out=out)
+    ablation(epochs=epochs, out=out)
+    prompts(out=out)
+    concepts(out=out)
+    speed(out=out)
+    features(out=out)
+
+
+def _data(
+    model: str | None,
+    checkpoint: Path | None,
+    class_names: Path | None,
+    images: Sequence[Path] | None,
+    text_encoder: str,
+) -> "BenchData":
+    from analysis.bench.data import load_bench_data
+    from analysis.commands.console import RichProgress
+    from analysis.errors import UsageError
+    from analysis.text.encoder import load_text_encoder
+
+    if model is not None and not images:
+        raise UsageError("this protocol classifies images: give --images (a folder for each class)")
+    return load_bench_data(
+        load_text_encoder(text_encoder),
+        model=model,
+        checkpoint=checkpoint,
+        class_names=class_names,
+        images=images or (),
+        progress=RichProgress(),
+    )
+
+
+def _show(bench: str, model: str, figures: "Sequence[Figures]", out: Path, as_json: bool) -> None:
+    """Print the tables and keep them."""
+    from analysis.bench.figures import save
+    from analysis.commands.console import print_json, print_line, print_table
+
+    kept = save(figures, out, f"{bench}-{model}")
+    if as_json:
+        print_json([one.as_json() for one in figures])
+        return
+    for one in figures:
+        print_table(one.title, one.cells(), one.columns)
+        print_line(", ".join(f"{key}: {value}" for key, value in one.settings.items()))
+        for note in one.notes:
+            print_line(note, style="dim")
+    print_line(f"Kept as {kept}")

@@ -109,9 +109,9 @@ def ask(
 ) -> None:
     """Ask any text: which classes, latents, neurons and images respond, with percentiles."""
     from analysis.ask import ask as ask_text
-    from analysis.commands.console import print_json, print_table
+    from analysis.commands.console import RichProgress, print_json, print_table
 
-    answers = ask_text(directory, text, best=best)
+    answers = ask_text(directory, text, best=best, warn=RichProgress().warn)
     records = [
         {"kind": a.kind, "name": a.name, "score": a.score, "percentile": a.percentile}
         for a in answers

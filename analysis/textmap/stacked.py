@@ -48,8 +48,8 @@ class StackedEstimator:
         plain = KernelEstimator().fit(embeddings, class_embeddings, seed=seed)
         first = _linear(embeddings, class_embeddings, SHRINKAGE * len(embeddings))
         directions = unit_rows(first(embeddings))
-        kernel = rbf(embeddings, embeddings, TEXT_SHARE * plain.gamma)
-        kernel *= rbf(directions, directions, DIRECTION_GAMMA)
+        texts, looks = embeddings.astype(np.float64), directions.astype(np.float64)
+        kernel = rbf(texts, texts, TEXT_SHARE * plain.gamma) * rbf(looks, looks, DIRECTION_GAMMA)
         solution = solve(kernel, class_embeddings, plain.ridge)
         return StackedMap(
             first, embeddings, directions, TEXT_SHARE * plain.gamma, solution.coefficients
@@ -76,7 +76,7 @@ class StackedMap:
         """Directions û(t), float32."""
         kernel = rbf(embeddings, self.anchors, self.text_gamma)
         kernel *= rbf(unit_rows(self.first(embeddings)), self.directions, DIRECTION_GAMMA)
-        return kernel.astype(np.float32) @ self.coefficients
+        return kernel @ self.coefficients
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Both storeys' arrays."""

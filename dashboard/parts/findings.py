@@ -26,6 +26,11 @@ def kind_badge(name_implied: bool) -> str:
     return ":orange-badge[:material/priority_high: unexpected]"
 
 
+def hull_badge(out_of_hull: bool | None) -> str:
+    """A warning as Markdown, for a concept far from every class name."""
+    return " :red-badge[:material/explore_off: far from every class name]" if out_of_hull else ""
+
+
 def verdict_badge(verdict: str) -> str:
     """A verdict as Markdown."""
     color = _VERDICT_COLOR.get(verdict, "gray")
@@ -38,8 +43,9 @@ def card(finding: FindingInfo) -> None:
         st.subheader(f"{md(finding.class_name, 60)} · {quoted(finding.concept)}", anchor=False)
         st.markdown(
             f"{kind_badge(finding.name_implied)} {verdict_badge(finding.verdict)} "
-            f":gray-badge[text map: {md(finding.text_map)}]",
-            help=VERDICT[finding.verdict],
+            f":gray-badge[text map: {md(finding.text_map)}]{hull_badge(finding.out_of_hull)}",
+            help=VERDICT[finding.verdict]
+            + (f" {MEANING['out_of_hull']}" if finding.out_of_hull else ""),
         )
         _examples(finding)
         for sentence in finding_sentences(

@@ -13,15 +13,15 @@ def findings_records(engine: Engine, *, text_map: str | None = None) -> list[dic
     """All findings by a text map or the one shown first, class by class, best first within each.
 
     Keys: class, concept, rank (None where the name implies the concept), verdict, name_implied,
-    score, p, q, score_weights, z_weights, score_features, z_features, z_name, text_map. Missing
-    numbers are None.
+    score, p, q, score_weights, z_weights, score_features, z_features, z_name, text_map,
+    out_of_hull. Missing numbers are None.
     """
     return _records(engine, _findings(text_map or shown_first(engine)))
 
 
 def findings_frame(engine: Engine) -> pd.DataFrame:
     """The same by the map shown first, as a frame whose columns are there without findings too."""
-    return read_frame(engine, _findings(shown_first(engine)), optional=["rank"])
+    return read_frame(engine, _findings(shown_first(engine)), optional=["rank", "out_of_hull"])
 
 
 def labels_records(
@@ -65,6 +65,7 @@ def _findings(text_map: str | None) -> AnySelect:
             Finding.z_features,
             Finding.z_name,
             Finding.text_map,
+            Concept.out_of_hull,
         )
         .join(Class, Class.id == Finding.class_id)
         .join(Concept, Concept.id == Finding.concept_id)

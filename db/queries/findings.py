@@ -45,6 +45,8 @@ class FindingInfo:
     score_features: float | None
     z_features: float | None
     z_name: float
+    out_of_hull: bool | None
+    """The concept reads far from every class name; None in a store that did not measure it."""
 
 
 def findings(
@@ -65,7 +67,7 @@ def findings(
         else (Finding.class_id, Finding.position)
     )
     statement = _matching(filter).order_by(*keys)
-    return read_frame(engine, page(statement, limit, offset), optional=("rank",))
+    return read_frame(engine, page(statement, limit, offset), optional=("rank", "out_of_hull"))
 
 
 def count_findings(engine: Engine, filter: FindingFilter = FindingFilter()) -> int:
@@ -99,6 +101,7 @@ def _all() -> AnySelect:
             Finding.score_features,
             Finding.z_features,
             Finding.z_name,
+            Concept.out_of_hull,
         )
         .join(Class, Class.id == Finding.class_id)
         .join(Concept, Concept.id == Finding.concept_id)

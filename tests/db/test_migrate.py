@@ -16,13 +16,15 @@ from db import version
 from db.engine import make_engine, reader_engine
 from db.errors import SchemaMismatch, StoreDamaged, StoreError
 from db.migrate import SCRIPTS, create_database, schema_state, upgrade
-from db.queries import findings, images, overview
+from db.queries import classes, findings, images, overview
+from db.queries.concepts import concepts_frame
 from db.schema import Base
 from db.store import AuditStore
 from tests.db.dump import restore
 from tests.stores import CONCEPTS, N_IMAGES, thumbnail
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("release-*.sql"))
+NOW, NEXT = version.HEAD, f"{int(version.HEAD) + 1:04d}"
 MIGRATIONS = Path(version.__file__).parent / "migrations"
 
 
@@ -74,6 +76,23 @@ def test_a_released_store_comes_up_to_date_with_all_it_holds(tmp_path: Path, dum
     engine.dispose()
 
 
+def test_the_first_release_keeps_its_maps_and_its_ranks(tmp_path: Path) -> None:
+    """What was measured stays, what was not is missing, and no number is made up."""
+    directory = tmp_path / "audit"
+    restore(FIXTURES[0], directory)
+    upgrade(directory)
+    engine = reader_engine(directory)
+    maps = overview.text_maps(engine)
+    assert maps["kept"].tolist() == (~maps["is_floor"]).tolist()
+    best = classes.class_concepts(engine, 0, "kernel")
+    assert best["z"].notna().all() and len(best) > 0
+    assert best["standout"].isna().all()
+    frame = concepts_frame(engine)
+    assert frame["concept"].tolist() == list(CONCEPTS)
+    assert frame["out_of_hull"].isna().all()
+    engine.dispose()
+
+
 def test_every_release_has_its_fixture() -> None:
     scripts = (MIGRATIONS / "versions").glob("[0-9]*.py")
     assert [f"release-{s.name[:4]}" for s in sorted(scripts)] == [f.stem for f in FIXTURES]
@@ -84,17 +103,17 @@ def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The script of a release to come, which this Glowworm then takes for its own."""
     scripts = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    script = scripts / "versions" / "0002_next.py"
+    script = scripts / "versions" / f"{NEXT}_next.py"
     script.write_text(
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
-        "revision, down_revision = '0002', '0001'\n"
+        f"revision, down_revision = '{NEXT}', '{version.HEAD}'\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('unit', recreate='always') as unit:\n"
         "        unit.add_column(sa.Column('colour', sa.String(), server_default='blue'))\n"
     )
     monkeypatch.setattr("db.migrate.SCRIPTS", str(scripts))
-    monkeypatch.setattr(version, "HEAD", "0002")
+    monkeypatch.setattr(version, "HEAD", NEXT)
     return script
 
 
@@ -117,7 +136,7 @@ def test_an_upgrade_keeps_a_backup_and_the_children_of_a_table_it_rebuilds(
         assert connection.execute("select distinct colour from unit").fetchall() == [("blue",)]
     assert backup is not None
     with closing(sqlite3.connect(backup)) as connection:
-        assert connection.execute("select version_num from alembic_version").fetchone() == ("0001",)
+        assert connection.execute("select version_num from alembic_version").fetchone() == (NOW,)
         assert connection.execute("select count(*) from activation").fetchone()[0] == before
     assert upgrade(audit) is None
 
@@ -153,7 +172,7 @@ def test_no_upgrade_while_another_writes(tmp_path: Path, next_release: Path) -> 
     with AuditStore.create(tmp_path / "audit") as store:
         engine = make_engine(store.directory, "rw")
         with engine.begin() as connection:
-            connection.execute(text("update alembic_version set version_num = '0001'"))
+            connection.execute(text(f"update alembic_version set version_num = '{NOW}'"))
         engine.dispose()
         with pytest.raises(StoreError, match="being written by another"):
             upgrade(store.directory)

@@ -9,7 +9,7 @@ import numpy as np
 from analysis.pipeline.runner import Context, Outcome, Stage
 from analysis.pipeline.shared import features, labels
 from analysis.textmap.base import FittedTextMap, TextMapEstimator
-from analysis.textmap.choose import EPOCHS_TRIED, choose_epochs, closed_forms, favoured
+from analysis.textmap.choose import choose_epochs, closed_forms, epochs_tried, favoured
 from analysis.textmap.floors import MeanEstimator, RandomEstimator
 from analysis.textmap.held_out import (
     DEFAULT_FOLDS,
@@ -95,13 +95,18 @@ def _mlp(context: Context, prompts: np.ndarray, weights: np.ndarray) -> tuple[Ml
         return replace(mlp, epochs=config.mlp_epochs), (
             f"The MLP text map was trained for {config.mlp_epochs} epochs, as asked."
         )
-    with context.progress.task("Choosing the MLP's epochs", sum(EPOCHS_TRIED)) as advance:
+    with context.progress.task(
+        "Choosing the MLP's epochs", sum(epochs_tried(len(prompts)))
+    ) as advance:
         counting = replace(mlp, on_epoch=lambda: advance(1))
         chosen, mrr = choose_epochs(counting, prompts, weights, seed=config.seed)
-    tried = ", ".join(f"{epochs}: {value:.3f}" for epochs, value in mrr.items())
+    why = "so many classes are fitted better by a short training"
+    if mrr:
+        tried = ", ".join(f"{epochs}: {value:.3f}" for epochs, value in mrr.items())
+        why = f"mean reciprocal rank on held-out classes by epochs, {tried}"
     return replace(chosen, on_epoch=None), (
         f"The MLP text map was trained for {chosen.epochs} epochs instead of the paper's 2,500: "
-        f"mean reciprocal rank on held-out classes by epochs, {tried}."
+        f"{why}."
     )
 
 
@@ -176,7 +181,7 @@ TEXT_MAPS = Stage(
     needs=("model", "images", "text"),
     inputs=lambda context: {
         "shown_first": context.config.text_map,
-        "mlp_epochs": context.config.mlp_epochs or EPOCHS_TRIED,
+        "mlp_epochs": context.config.mlp_epochs,
         "folds": DEFAULT_FOLDS,
     },
     run=_run,

@@ -12,7 +12,7 @@ from analysis.bench.data import BenchData
 from analysis.text.prompts import class_prompts
 from analysis.textmap.base import unit_rows
 
-COLOURS = ("red", "blue", "green", "black", "white", "golden")
+COLOURS = ("red", "blue", "green", "purple", "silver", "golden")
 ANIMALS = ("fish", "bird", "crab", "snail", "horse")
 NAMES = tuple(f"{colour}_{animal}" for colour, animal in product(COLOURS, ANIMALS))
 WIDTH, FEATURES, PER_CLASS = 16, 12, 4

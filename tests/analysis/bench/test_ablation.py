@@ -21,7 +21,7 @@ from analysis.progress import Silent
 from analysis.text.prompts import class_prompts
 from analysis.textmap.base import TextMapEstimator, unit_rows
 from analysis.textmap.mlp import MlpEstimator
-from tests.analysis.bench.conftest import FEATURES, NAMES, WIDTH, WordEncoder
+from tests.analysis.bench.conftest import COLOURS, FEATURES, NAMES, WIDTH, WordEncoder
 
 ROWS = [
     "mean of the train set",
@@ -53,7 +53,7 @@ def _fit(estimator: TextMapEstimator | None, pairs: tuple[np.ndarray, np.ndarray
 def pairs() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     embeddings = unit_rows(rng.standard_normal((20, 16)).astype(np.float32))
-    return embeddings, rng.standard_normal((20, 8)).astype(np.float32) + 2
+    return embeddings, 0.5 * rng.standard_normal((20, 8)).astype(np.float32) + 0.1
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_the_rows_are_those_of_the_paper(data: BenchData) -> None:
 
 def test_the_mean_finds_nothing_and_the_paper_s_net_more_than_any_floor(data: BenchData) -> None:
     (figures,) = _bench(data, epochs=150)
-    nothing = Interval(0, 0, 0)
+    nothing = Interval(0.0, 0.0, 0.0)
     mean = _row(figures, ROWS[0])
     assert (mean["test1"], mean["test5"], mean["train1"]) == (nothing, nothing, nothing)
     full = _row(figures, FULL)
@@ -200,7 +200,7 @@ def test_a_second_run_trains_nothing(data: BenchData, monkeypatch: pytest.Monkey
 
 
 def test_another_encoder_is_a_row_against_the_first(data: BenchData) -> None:
-    deaf = WordEncoder(deaf_to=("red", "blue", "green", "black", "white", "golden"))
+    deaf = WordEncoder(deaf_to=COLOURS)
     deaf.name = "colour-blind"
     same = WordEncoder()
     _, figures = _bench(data, encoders=(same, deaf))
@@ -209,7 +209,7 @@ def test_another_encoder_is_a_row_against_the_first(data: BenchData) -> None:
     assert same.asked == deaf.asked == [class_prompts(NAMES)]
     first, again, blind = figures.rows
     assert "gain_test1" not in first
-    assert again["gain_test5"] == Interval(0, 0, 0)
+    assert again["gain_test5"] == Interval(0.0, 0.0, 0.0)
     assert blind["gain_train1"].high < 0, "six classes share each text"
     assert figures.settings["text encoder"] == "one a row"
 

@@ -83,7 +83,7 @@ def test_the_training_prompt_is_the_zero_shot_protocol_and_differs_by_nothing(
 ) -> None:
     row = _row(_bench(data), CLASS_PROMPT)
     assert _values(row) == pytest.approx(_accuracies(Method("stacked", StackedEstimator()), data))
-    assert row["difference"] == Interval(0, 0, 0)
+    assert row["difference"] == Interval(0.0, 0.0, 0.0)
 
 
 def test_the_paper_s_map_is_trained_and_scored_raw(data: BenchData) -> None:
@@ -134,9 +134,9 @@ def test_nothing_moves_where_the_encoder_hears_the_name_alone() -> None:
     for label in (*PAPER_PROMPTS, BARE_NAME, AVERAGED, AVERAGED_TOO):
         row = _row(figures, label)
         assert _values(row) == expected
-        assert row["difference"] == Interval(0, 0, 0)
+        assert row["difference"] == Interval(0.0, 0.0, 0.0)
     spread = _row(figures, SPREAD)
-    assert [spread[metric] for metric in expected] == [Interval(0, 0, 0)] * 3
+    assert [spread[metric] for metric in expected] == [Interval(0.0, 0.0, 0.0)] * 3
 
 
 def test_the_spread_is_over_the_paper_s_eight_alone() -> None:
@@ -147,7 +147,7 @@ def test_the_spread_is_over_the_paper_s_eight_alone() -> None:
             return super().encode([text if "image" in text else "nothing" for text in texts])
 
     figures = _bench(make_data(Clipped()))
-    assert _row(figures, BARE_NAME)["test5"] == Interval(0, 0, 0)
+    assert _row(figures, BARE_NAME)["test5"] == Interval(0.0, 0.0, 0.0)
     spread = _row(figures, SPREAD)
     for metric in ("test1", "test5", "train1"):
         values = [_row(figures, prompt)[metric].value for prompt in PAPER_PROMPTS]

@@ -7,8 +7,17 @@ import numpy as np
 import pytest
 
 from analysis.textmap import choose
-from analysis.textmap.choose import EPOCHS_TRIED, choose_epochs, favoured
+from analysis.textmap.choose import (
+    FEW_CLASSES,
+    LONGER_EPOCHS,
+    SHORT_EPOCHS,
+    auto,
+    choose_epochs,
+    favoured,
+)
+from analysis.textmap.floors import MeanEstimator, RandomEstimator
 from analysis.textmap.held_out import HeldOutScores, cross_fit, held_out_scores
+from analysis.textmap.kernel import KernelEstimator
 from analysis.textmap.mlp import MlpEstimator
 
 
@@ -33,7 +42,7 @@ def pairs() -> tuple[np.ndarray, np.ndarray]:
 def test_epochs_are_those_that_rank_the_first_fold_best(
     pairs: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choose, "EPOCHS_TRIED", (1, 60))
+    monkeypatch.setattr(choose, "epochs_tried", lambda _: (1, 60))
     chosen, tried = choose_epochs(MlpEstimator(), *pairs, seed=0)
     assert set(tried) == {1, 60}
     for epochs, mrr in tried.items():
@@ -55,13 +64,35 @@ def test_fewer_epochs_win_a_draw(
     monkeypatch.setattr(choose, "held_out_scores", lambda *_: scores(mrr[next(calls)]))
     chosen, tried = choose_epochs(MlpEstimator(dropout=0.1), *pairs, seed=0)
     assert chosen == MlpEstimator(dropout=0.1, epochs=best)
-    assert tried == dict(zip(EPOCHS_TRIED, mrr, strict=True))
+    assert tried == dict(zip((SHORT_EPOCHS, LONGER_EPOCHS), mrr, strict=True))
 
 
 def test_the_callback_counts_every_epoch_tried(
     pairs: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choose, "EPOCHS_TRIED", (2, 3))
+    monkeypatch.setattr(choose, "epochs_tried", lambda _: (2, 3))
     epochs: list[int] = []
     choose_epochs(MlpEstimator(on_epoch=lambda: epochs.append(1)), *pairs, seed=0)
     assert len(epochs) == 5
+
+
+def test_many_classes_are_trained_shortly_without_a_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choose, "cross_fit", lambda *_, **__: pytest.fail("nothing to choose"))
+    many = np.zeros((FEW_CLASSES + 1, 2), np.float32)
+    assert choose_epochs(MlpEstimator(), many, many, seed=0) == (
+        MlpEstimator(epochs=SHORT_EPOCHS),
+        {},
+    )
+
+
+def test_auto_takes_the_best_and_keeps_the_losers_scores(
+    pairs: tuple[np.ndarray, np.ndarray],
+) -> None:
+    tried = (MeanEstimator(), RandomEstimator(), KernelEstimator())
+    choice = auto(*pairs, seed=0, tried=tried)
+    assert choice.estimator == KernelEstimator()
+    assert set(choice.mrr) == {"mean", "random", "kernel"}
+    for estimator in tried:
+        fit = cross_fit(estimator, *pairs, seed=0)
+        assert choice.mrr[estimator.name] == pytest.approx(held_out_scores(fit, *pairs).mrr)
+    assert choice.seconds > 0
