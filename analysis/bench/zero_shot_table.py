@@ -129,7 +129,11 @@ def _relative(
     return [Figures(title, columns, rows, settings)]
 
 
-def _ratio(ours: Tally, theirs: Tally, *, seed: int) -> Ratio:
+def _ratio(ours: Tally, theirs: Tally, *, seed: int) -> Ratio | None:
+    """None where the reference finds nothing, so that nothing can be told in multiples of it."""
+    if not theirs.hits.any():
+        return None
+
     def ratio(draws: np.ndarray) -> np.ndarray:
         below = theirs.percent(draws)
         return ours.percent(draws) / np.where(below > 0, below, np.nan)
