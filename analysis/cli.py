@@ -6,6 +6,7 @@ import sys
 import typer
 
 from analysis.commands import audit, bench, demo, look, tend
+from analysis.errors import UsageError
 from db.errors import GlowwormError
 
 app = typer.Typer(
@@ -27,7 +28,7 @@ def main() -> None:
         app()
     except GlowwormError as error:
         sys.stderr.write(f"glowworm: {error}\n")
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
 
 
 if __name__ == "__main__":

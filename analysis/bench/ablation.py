@@ -268,14 +268,14 @@ def _headings(against: str) -> dict[str, str]:
 PARTS_NOTES = (
     "Test and Train: the generalized setting, an image among all classes, by the raw cosine of its "
     "feature with the regressed class embedding. The first three rows are floors.",
-    "The mean finds nothing because ties count against the class sought: it says the same of every "
-    "class. Guessing would find the image's class once in as many times as there are classes.",
+    "The mean says the same of every class, and ties count against the class sought, so it finds "
+    "nothing. Guessing would find it once in as many times as there are classes.",
     "The last step adds the gate and, as Appendix I has it, makes the hidden layer 2k wide instead "
     "of 4d, so its difference is that of both. Dropout in the hidden layer is on in every trained "
     "row.",
     "The MSE row must first bring the scale of the net's last LayerNorm from 1 down to the size of "
     "class embeddings. At the paper's learning rate that alone takes some 400 epochs; with fewer, "
-    "the row says more of that than of the loss.",
+    "a part of what the row lacks may be that and not the loss.",
     "The intervals are over classes. How much a row would change with other initial parameters "
     "they do not show: each row is trained once a split. One classifier and one text encoder "
     "cannot show that the same steps help another.",

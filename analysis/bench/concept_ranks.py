@@ -62,11 +62,12 @@ class Outcome:
     """One variant's ranks of the right class, counted from 1."""
 
     concepts: str
-    fitted_on: str
+    fitted_on: str | None
+    """None for the head, which needs no map."""
     pictures: Int[np.ndarray, " pictures"]
     ranks: Int[np.ndarray, " pictures"]
     distinct: int | None = None
-    """How many different concepts were detected."""
+    """How many different concepts stood beside names."""
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,14 @@ def make_design(
     order = rng.permutation(len(pictured))
     another = np.empty_like(order)
     another[order] = np.roll(order, 1)
+    random = best_columns(rng.random((len(pictured), concepts)), best)
+    sample = rng.choice(test, min(most_images, len(test)), replace=False)
     return Design(
         detection=detection,
         test=test,
-        sample=np.sort(rng.choice(test, min(most_images, len(test)), replace=False)),
+        sample=np.sort(sample),
         pictured=pictured,
-        random=best_columns(rng.random((len(pictured), concepts)), best),
+        random=random,
         another=another,
         best=best,
         candidates=candidates,
@@ -188,7 +191,7 @@ def outcomes(
     detector = on_names if space.raw else replace(space, weights=data.weights).fit(data.prompts)
     directions = detector(concept_embeddings)
     test = design.test
-    yield Outcome(HEAD, "", test, _head_ranks(data, test))
+    yield Outcome(HEAD, None, test, _head_ranks(data, test))
     cosines = cosine(space.features, on_names(data.prompts))
     yield Outcome(NAMES, ON_NAMES, test, rank_of(cosines[test], data.labels[test]))
     yield from _own_concepts(space, on_names, cosines[design.sample], directions, texts, design)

@@ -1,11 +1,11 @@
 """The tables of ``glowworm bench concepts``: paper Tables 3 and 10, each reading of them a row."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from analysis.bench.concept_ranks import (
-    HEAD,
     NAMES,
     ConceptTexts,
     Design,
@@ -88,9 +88,9 @@ def bench_concepts(
 
 
 NOTES = (
-    "The map is fitted on every class that it then names, so the name only is nearly the head's "
-    "accuracy wherever the map fits well. A gain in this protocol is regained misfit, at most up "
-    "to the head, and says nothing of classes the map has not seen.",
+    "The map is fitted on every class that it then names. Where it fits them well, the name only "
+    "is already at the head's accuracy and no concept can add to it; a gain makes up for a misfit, "
+    "and says nothing of classes that the map has not seen.",
     "The paper detects concepts in f, an image's, and regresses embeddings, which serve every "
     "image; it does not say whose concepts stand beside whose name, nor whether its map is fitted "
     "anew. Rows are the readings.",
@@ -98,7 +98,7 @@ NOTES = (
     "those whose û lies nearest to what the class is then scored by. A gain is no evidence that "
     "the concepts are true; a gain beyond both floors shows only that they are specific.",
     "A picture's own concepts in every class's text use no label; in its own class's text alone "
-    "they tell the classifier the answer.",
+    "they tell the classifier the answer, and that row may pass the head.",
     "Fitted on these texts, a map can learn any texts that tell the classes apart: what random "
     "concepts gain there is owed to that and not to what they say.",
     "The mean encoding is scaled back to unit length. Concepts are detected by raw cosines, and "
@@ -112,12 +112,12 @@ NOTES = (
 def _settings(
     estimator: TextMapEstimator, data: BenchData, concepts: int, design: Design, *, seed: int
 ) -> dict[str, object]:
-    names = data.class_names
+    shared = sum(times for times in Counter(data.class_names).values() if times > 1)
     settings: dict[str, object] = {
         "model": data.model,
         "text encoder": data.encoder.name,
         "text map": estimator.name,
-        "classes": f"{len(names)}, {len(names) - len(set(names))} of them named as another is",
+        "classes": f"{len(data.class_names)}, {shared} of them sharing a name",
         "concepts": f"{concepts}, B = {design.best}",
         "pictures": (
             f"{len(design.detection)} of {len(design.pictured)} classes to detect concepts in, "
@@ -142,7 +142,7 @@ def _row(
     same = np.isin(by_name.pictures, outcome.pictures)
     row: dict[str, object] = {
         "concepts": outcome.concepts,
-        "fitted_on": outcome.fitted_on if outcome.concepts != HEAD else None,
+        "fitted_on": outcome.fitted_on,
         "pictures": len(outcome.pictures),
         "distinct": outcome.distinct,
     }

@@ -1,6 +1,7 @@
 """Classifiers of timm: its own, from the hub (``hf-hub:``) or from a directory (``local-dir:``)."""
 
 import math
+from difflib import get_close_matches
 
 import timm
 from timm.data.config import resolve_model_data_config
@@ -26,6 +27,7 @@ def build_pretrained(spec: ModelSpec) -> Built:
     Raises:
         ModelError: timm has no such model, no weights of it, or none for that many classes.
     """
+    _require_known(spec.parsed.architecture)
     try:
         module = from_cache_or_hub(
             lambda: timm.create_model(spec.parsed.architecture, pretrained=True, **spec.arguments)
@@ -47,6 +49,7 @@ def build_untrained(spec: ModelSpec, num_classes: int | None) -> Built:
     Raises:
         ModelError: timm has no such model, or does not take its arguments.
     """
+    _require_known(spec.parsed.architecture)
     arguments = spec.arguments
     if num_classes is not None:
         arguments["num_classes"] = num_classes
@@ -59,6 +62,19 @@ def build_untrained(spec: ModelSpec, num_classes: int | None) -> Built:
     except FAILURES as error:
         raise ModelError(unbuildable(spec.parsed, error)) from error
     return Built(module, _preprocessing(module, spec), _class_names(module))
+
+
+def _require_known(name: str) -> None:
+    """Refuse what timm has never heard of, with the names that read most like it.
+
+    Names with a source (``hf-hub:``, ``local-dir:``) are known to others only.
+    """
+    base = name.partition(".")[0]
+    if ":" in name or timm.is_model(base):
+        return
+    near = get_close_matches(base, timm.list_models(), n=3)
+    meant = f"did you mean {', '.join(near)}?" if near else "timm.list_models() lists them"
+    raise ModelError(f"timm has no model {base!r}: {meant}")
 
 
 def _config(module: nn.Module) -> dict[str, object]:

@@ -178,9 +178,9 @@ def test_a_missing_audit_is_said_in_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
-def refused(done: Done, *said: str) -> None:
-    """Exit 1, nothing on stdout, one line on stderr that says all of it."""
-    assert done.code == 1
+def refused(done: Done, *said: str, code: int = 1) -> None:
+    """Exit 1, or 2 for usage; nothing on stdout, one line on stderr that says all of it."""
+    assert done.code == code
     assert done.out == ""
     assert done.err.startswith("glowworm: ")
     assert done.err.endswith("\n") and done.err.count("\n") == 1
@@ -196,7 +196,7 @@ def test_neither_or_both_of_images_and_weights_only(
     out = tmp_path / "audit"
     for changes in ({"images": None}, {"weights_only": True}):
         done = glowworm(*reef(small_audit.world, out, **changes))
-        refused(done, "--weights-only")
+        refused(done, "--weights-only", code=2)
     assert not out.exists()
 
 
@@ -276,7 +276,7 @@ def test_an_output_directory_of_something_else(
     refused(glowworm(*reef(small_audit.world, out, resume=True)), "thesis")
     assert [path.name for path in out.iterdir()] == ["chapter1.txt"]
     done = glowworm(*reef(small_audit.world, out / "chapter1.txt"))
-    refused(done, "chapter1.txt is a file", "--out")
+    refused(done, "chapter1.txt is a file", "--out", code=2)
     assert (out / "chapter1.txt").read_text("utf-8") == "precious"
 
 
@@ -290,7 +290,7 @@ def test_an_output_directory_of_another_audit(
     other = tmp_path / "other.safetensors"
     save_file({key: value * 1.5 for key, value in load_file(spec.checkpoint).items()}, other)
     done = glowworm(*reef(small_audit.world, audit_copy, checkpoint=other, resume=True))
-    refused(done, "other weights", "give another --out")
+    refused(done, "other weights", "give another --out", code=2)
     assert overview.counts(reader_engine(audit_copy)).findings > 0
 
 
@@ -305,7 +305,7 @@ def test_resuming_what_is_not_there(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"text_map": "linear"}, ("--text-map is 'linear'", "auto, mlp, kernel")),
+        ({"text_map": "linear"}, ("--text-map is 'linear'", "auto, mlp, kernel, stacked, icis")),
         ({"mlp_epochs": 0}, ("--mlp-epochs is 0", "give 1 or more")),
         ({"sae_width": None}, ("--sae-width and --sae-k", "both or neither")),
         ({"sae_k": 9}, ("--sae-k is 9 of --sae-width 8",)),
@@ -316,7 +316,7 @@ def test_resuming_what_is_not_there(
         ({"crop_pct": 2}, ("--crop-pct is 2", "at most 1")),
         ({"interpolation": "cubist"}, ("--interpolation is 'cubist'", "bilinear")),
         ({"model": "hf:"}, ("'hf:' is incomplete", "torchvision:NAME@WEIGHTS")),
-        ({"model": "resnet10000"}, ("resnet10000", "check --model")),
+        ({"model": "resnet10000"}, ("timm has no model 'resnet10000'", "did you mean")),
         ({"model_arg": "nonsense"}, ("--model-arg is 'nonsense'", "KEY=VALUE")),
         ({"device": "abacus"}, ("--device is 'abacus'", "give cpu")),
         ({"checkpoint": "gone.pth"}, ("no checkpoint gone.pth", "check --checkpoint")),
@@ -332,7 +332,8 @@ def test_options_out_of_range_are_said_in_one_line(
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "audit"
-    refused(glowworm(*reef(small_audit.world, out, **changes)), *said)
+    code = 1 if changes.keys() <= {"checkpoint", "concepts"} or "resnet10000" in said[0] else 2
+    refused(glowworm(*reef(small_audit.world, out, **changes)), *said, code=code)
     assert not out.exists()
 
 
@@ -442,7 +443,7 @@ def test_a_map_that_the_audit_does_not_have_is_refused(
     command: str, glowworm: Glowworm, small_audit: SmallAudit
 ) -> None:
     done = glowworm(command, small_audit.directory, "--text-map", "linear", "--json")
-    refused(done, "no text map 'linear'", "kernel", "mlp")
+    refused(done, "no text map 'linear'", "kernel", "mlp", code=2)
 
 
 def test_labels_as_json(glowworm: Glowworm, synthetic: Path) -> None:
@@ -505,9 +506,9 @@ def test_export(glowworm: Glowworm, synthetic: Path, tmp_path: Path) -> None:
     assert f"{stores.N_IMAGES} rows in {out}" in done.err
     assert len(pd.read_csv(out)) == stores.N_IMAGES
     done = glowworm("export", synthetic, "--what", "pictures", "--out", tmp_path / "x")
-    refused(done, "no table 'pictures'", "class-concepts")
+    refused(done, "no table 'pictures'", "class-concepts", code=2)
     done = glowworm("export", synthetic, "--what", "images", "--out", tmp_path / "no" / "x")
-    refused(done, "cannot be written", "--out")
+    refused(done, "cannot be written", "--out", code=2)
     assert [path.name for path in tmp_path.iterdir()] == ["images.csv"]
 
 
@@ -517,7 +518,7 @@ def test_report(glowworm: Glowworm, synthetic: Path, tmp_path: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "", f"Report: {page}\n")
     assert "jellyfish" in page.read_text("utf-8")
     (tmp_path / "file").touch()
-    refused(glowworm("report", synthetic, "--html", tmp_path / "file" / "x.html"), "--html")
+    refused(glowworm("report", synthetic, "--html", tmp_path / "file" / "x.html"), "--html", code=2)
 
 
 # ------------------------------------------------------------------------- tending an audit

@@ -16,6 +16,7 @@ from analysis.bench.ablation import (
 )
 from analysis.bench.data import BenchData
 from analysis.bench.figures import Figures, Interval
+from analysis.bench.generalized import METRICS
 from analysis.bench.zero_shot import Method, methods, run_method, splits
 from analysis.progress import Silent
 from analysis.text.prompts import class_prompts
@@ -69,11 +70,24 @@ def test_the_rows_are_those_of_the_paper(data: BenchData) -> None:
     assert set(figures.columns) >= {"test1", "test5", "train1", "gain_test1"}
 
 
-def test_the_mean_finds_nothing_and_the_paper_s_net_more_than_any_floor(data: BenchData) -> None:
+def test_the_mean_finds_nothing(data: BenchData) -> None:
+    # Sixteen columns are computed alike by every matrix library, so that ties stay exact.
+    few = replace(
+        data,
+        class_names=NAMES[:16],
+        prompts=data.prompts[:16],
+        weights=data.weights[:16],
+        bias=data.bias[:16],
+        features=data.features[data.labels < 16],
+        labels=data.labels[data.labels < 16],
+    )
+    (figures,) = _bench(few, epochs=1)
+    mean = _row(figures, "mean of the train set")
+    assert {mean[metric] for metric in METRICS} == {Interval(0.0, 0.0, 0.0)}
+
+
+def test_the_paper_s_net_finds_more_than_any_floor(data: BenchData) -> None:
     (figures,) = _bench(data, epochs=150)
-    nothing = Interval(0.0, 0.0, 0.0)
-    mean = _row(figures, ROWS[0])
-    assert (mean["test1"], mean["test5"], mean["train1"]) == (nothing, nothing, nothing)
     full = _row(figures, FULL)
     for floor in ROWS[:3]:
         assert full["test5"].low > _row(figures, floor)["test5"].value

@@ -107,7 +107,7 @@ def run(
     design: Design,
     estimator: TextMapEstimator | None = None,
     concepts: Sequence[str] = CONCEPTS,
-) -> dict[tuple[str, str], Outcome]:
+) -> dict[tuple[str, str | None], Outcome]:
     """Every outcome by its concepts and what the map was fitted on."""
     found = outcomes(
         estimator or Identity(),
@@ -152,6 +152,13 @@ def test_a_design_draws_from_the_right_pictures_and_classes() -> None:
     assert not (design.another == np.arange(3)).any()
 
 
+def test_a_larger_sample_changes_nothing_else() -> None:
+    few, many = (make(make_data(), most_images=count) for count in (1, 5))
+    assert (len(few.sample), len(many.sample)) == (1, 5)
+    for drawn in ("detection", "test", "random", "another"):
+        np.testing.assert_array_equal(getattr(few, drawn), getattr(many, drawn))
+
+
 def test_two_pictures_of_a_class_are_needed() -> None:
     data = make_data()
     one_each = replace(data, features=data.features[::PER_CLASS], labels=np.arange(3))
@@ -181,7 +188,7 @@ def test_texts_are_means_of_unit_length_and_are_kept() -> None:
 @pytest.mark.parametrize(
     ("concepts", "fitted_on", "expected"),
     [
-        (readings.HEAD, "", [True, True, True]),
+        (readings.HEAD, None, [True, True, True]),
         (readings.NAMES, readings.ON_NAMES, [False, False, True]),
         (readings.TO_ALL, readings.ON_NAMES, [False, False, True]),
         (readings.TO_OWN, readings.ON_NAMES, [True, True, True]),
@@ -190,7 +197,7 @@ def test_texts_are_means_of_unit_length_and_are_kept() -> None:
     ],
 )
 def test_each_reading_tells_the_cranes_apart_or_not(
-    concepts: str, fitted_on: str, expected: list[bool]
+    concepts: str, fitted_on: str | None, expected: list[bool]
 ) -> None:
     """A concept for both cranes leaves them tied; one for each, or for the right one, does not."""
     data = make_data()
@@ -203,7 +210,6 @@ def test_exchanged_concepts_name_the_other_crane() -> None:
     design = replace(make(data), another=np.array([1, 0, 2]))
     found = run(data, design)[readings.ANOTHER, readings.ON_NAMES]
     assert right(found, data) == [False, False, True]
-    assert found.ranks.tolist() == [2] * 4 + [1] * 2
 
 
 def test_random_concepts_are_those_that_were_drawn() -> None:
@@ -309,16 +315,16 @@ def test_classes_that_are_not_tried_keep_their_ranks() -> None:
 
 
 def test_one_concept_for_all_classes_changes_nothing() -> None:
-    """Every second picture of the fox is a crane's, so that there is something to change."""
+    """Three of the fox's four pictures show an owl, so that there is something to change."""
     names = ("owl", "fox", "elk")
     data = make_data(names, np.eye(4, dtype=np.float32)[:3], OneHot((*names, "wild")))
     mixed = data.features.copy()
-    mixed[data.labels == 1] = [[0, 1, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0], [1, 0, 0, 0]]
+    mixed[data.labels == 1] = [[0, 1, 0, 0]] + [[1, 0, 0, 0]] * 3
     (table,) = bench(
         replace(data, features=mixed), ["wild"], best=1, estimator=Identity(), candidates=3
     )
     by_name = next(row for row in table.rows if row["concepts"] == readings.NAMES)
-    assert 60 < by_name["top1"].value < 100
+    assert 50 < by_name["top1"].value < 100
     compared = [row for row in table.rows if row["fitted_on"] and row is not by_name]
     assert len(compared) == 10
     for row in compared:
@@ -350,7 +356,7 @@ def test_gains_are_on_the_same_pictures() -> None:
 
 def test_the_table_says_what_it_was_made_from() -> None:
     (table,) = bench(make_data(), CONCEPTS, best=1, estimator=Identity(), most_images=3)
-    assert table.settings["classes"] == "3, 2 of them named as another is"
+    assert table.settings["classes"] == "3, 2 of them sharing a name"
     assert table.settings["concepts"] == "2, B = 1"
     assert table.settings["pictures"] == (
         "6 of 3 classes to detect concepts in, 6 of 3 classes to test on"

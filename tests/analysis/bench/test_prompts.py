@@ -1,5 +1,6 @@
 """Table 7: which texts are trained and tested with, the average, and the spread."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,6 +54,12 @@ def _accuracies(method: Method, data: BenchData) -> dict[str, float]:
     return {metric: 100 * sum(hits) / len(hits) for metric, hits in found.items()}
 
 
+def _shifted(data: BenchData) -> BenchData:
+    """A constant and noise in all features: raw and centred cosines now find different classes."""
+    noise = np.random.default_rng(1).standard_normal(data.features.shape).astype(np.float32)
+    return replace(data, weights=data.weights + 1, features=data.features + 1 + 0.5 * noise)
+
+
 def _values(row: dict[str, Any]) -> dict[str, float]:
     return {metric: row[metric].value for metric in ("test1", "test5", "train1")}
 
@@ -81,13 +88,17 @@ def test_the_rows_are_the_paper_s_and_ours(data: BenchData) -> None:
 def test_the_training_prompt_is_the_zero_shot_protocol_and_differs_by_nothing(
     data: BenchData,
 ) -> None:
-    row = _row(_bench(data), CLASS_PROMPT)
-    assert _values(row) == pytest.approx(_accuracies(Method("stacked", StackedEstimator()), data))
+    shifted = _shifted(data)
+    row = _row(_bench(shifted), CLASS_PROMPT)
+    stacked = StackedEstimator()
+    assert _values(row) == pytest.approx(_accuracies(Method("stacked", stacked), shifted))
+    raw = Method("stacked", stacked, centred=False)
+    assert _values(row) != pytest.approx(_accuracies(raw, shifted))
     assert row["difference"] == Interval(0.0, 0.0, 0.0)
 
 
 def test_the_paper_s_map_is_trained_and_scored_raw(data: BenchData) -> None:
-    shifted = replace(data, weights=data.weights + 1, features=data.features + 1)
+    shifted = _shifted(data)
     mlp = MlpEstimator(epochs=60)
     figures = _bench(shifted, estimator=mlp)
     values = _values(_row(figures, CLASS_PROMPT))
@@ -143,17 +154,16 @@ def test_the_spread_is_over_the_paper_s_eight_alone() -> None:
     class Clipped(WordEncoder):
         """Says the same of every text without the word "image"."""
 
-        def encode(self, texts: list[str]) -> np.ndarray:
+        def encode(self, texts: Sequence[str]) -> np.ndarray:
             return super().encode([text if "image" in text else "nothing" for text in texts])
 
     figures = _bench(make_data(Clipped()))
-    assert _row(figures, BARE_NAME)["test5"] == Interval(0.0, 0.0, 0.0)
     spread = _row(figures, SPREAD)
     for metric in ("test1", "test5", "train1"):
         values = [_row(figures, prompt)[metric].value for prompt in PAPER_PROMPTS]
+        assert _row(figures, BARE_NAME)[metric].value < min(values)
         assert spread[metric].value == pytest.approx(max(values) - min(values))
         assert 0 <= spread[metric].low <= spread[metric].high
-    assert spread["train1"].value < _row(figures, CLASS_PROMPT)["train1"].value
     assert "difference" not in spread
 
 

@@ -200,6 +200,8 @@ def test_features_are_centred_on_the_classifiers_own_pictures() -> None:
     centred, _ = transfer(NEW, features, labels, method=perfect(centred=True), data=data)
     assert raw["perfect"]["top1"].value == 20  # everything is an elk
     assert centred["perfect"]["top1"] == ALL_RIGHT
+    alone, _ = transfer(NEW, features[1:2], labels[1:2], method=perfect(centred=True), data=data)
+    assert alone["perfect"]["top1"] == ALL_RIGHT  # no other picture of its data set is needed
 
 
 def test_floors_find_no_more_than_chance() -> None:
