@@ -44,7 +44,10 @@ class Design:
     test: Int[np.ndarray, " test"]
     """The other half, which is classified."""
     sample: Int[np.ndarray, " sample"]
-    """Those of ``test`` that are classified by their own concepts."""
+    """Those of ``test`` whose own concepts are tried in other classes' texts."""
+    leaking: Int[np.ndarray, " leaking"]
+    """Those whose own concepts stand in their own class's text: the sample and as many more as
+    cost as many texts."""
     pictured: Int[np.ndarray, " pictured"]
     """Classes with a picture in ``detection``; the others keep their bare names."""
     random: Int[np.ndarray, "pictured best"]
@@ -136,6 +139,59 @@ class Space:
         return self.estimator.fit(embeddings, self.weights, seed=self.seed)
 
 
+@dataclass(frozen=True)
+class OwnConcepts:
+    """Pictures classified by the concepts detected in themselves; the map is fitted on names."""
+
+    space: Space
+    on_names: FittedTextMap
+    directions: Float[np.ndarray, "concepts features"]
+    texts: ConceptTexts
+    best: int
+
+    def in_every_text(
+        self,
+        pictures: Int[np.ndarray, " pictures"],
+        by_name: Float[np.ndarray, "pictures classes"],
+        candidates: int,
+    ) -> Outcome:
+        """A picture's concepts tried in the texts of its best classes by name.
+
+        The other classes keep their places behind these, so that the right one is found only
+        where it is among them.
+        """
+        labels = self.texts.data.labels[pictures]
+        tried = best_columns(by_name, candidates)
+        scores, distinct = self._scores(pictures, tried)
+        is_own = tried == labels[:, None]
+        own = np.where(is_own, scores, -np.inf).max(1, keepdims=True)
+        ranks = np.where(is_own.any(1), (scores >= own).sum(1), rank_of(by_name, labels))
+        return Outcome(TO_ALL, ON_NAMES, pictures, ranks, distinct)
+
+    def in_own_text(
+        self,
+        pictures: Int[np.ndarray, " pictures"],
+        by_name: Float[np.ndarray, "pictures classes"],
+    ) -> Outcome:
+        """A picture's concepts in the text of the right class, against the others' names."""
+        labels = self.texts.data.labels[pictures]
+        scores, distinct = self._scores(pictures, labels[:, None])
+        cosines = by_name.copy()
+        np.put_along_axis(cosines, labels[:, None], scores, axis=1)
+        return Outcome(TO_OWN, ON_NAMES, pictures, rank_of(cosines, labels), distinct)
+
+    def _scores(
+        self, pictures: Int[np.ndarray, " pictures"], classes: Int[np.ndarray, "pictures tried"]
+    ) -> tuple[Float[np.ndarray, "pictures tried"], int]:
+        """Cosines with the classes tried, and how many different concepts were detected."""
+        raw = cosine(self.texts.data.features[pictures], self.directions)
+        detected = best_columns(raw, self.best)
+        embeddings = self.texts(classes.ravel(), np.repeat(detected, classes.shape[1], axis=0))
+        mapped = unit_rows(self.on_names(embeddings)).reshape(*classes.shape, -1)
+        features = unit_rows(self.space.features[pictures])
+        return np.einsum("pd,ptd->pt", features, mapped), len(np.unique(detected))
+
+
 def make_design(
     data: BenchData, concepts: int, *, best: int, most_images: int, candidates: int, seed: int
 ) -> Design:
@@ -153,11 +209,12 @@ def make_design(
     another = np.empty_like(order)
     another[order] = np.roll(order, 1)
     random = best_columns(rng.random((len(pictured), concepts)), best)
-    sample = rng.choice(test, min(most_images, len(test)), replace=False)
+    drawn = rng.permutation(test)
     return Design(
         detection=detection,
         test=test,
-        sample=np.sort(sample),
+        sample=np.sort(drawn[:most_images]),
+        leaking=np.sort(drawn[: most_images * candidates]),
         pictured=pictured,
         random=random,
         another=another,
@@ -194,7 +251,9 @@ def outcomes(
     yield Outcome(HEAD, None, test, _head_ranks(data, test))
     cosines = cosine(space.features, on_names(data.prompts))
     yield Outcome(NAMES, ON_NAMES, test, rank_of(cosines[test], data.labels[test]))
-    yield from _own_concepts(space, on_names, cosines[design.sample], directions, texts, design)
+    own = OwnConcepts(space, on_names, directions, texts, design.best)
+    yield own.in_every_text(design.sample, cosines[design.sample], design.candidates)
+    yield own.in_own_text(design.leaking, cosines[design.leaking])
     everyone = np.arange(len(data.class_names))
     for name, classes, chosen in (
         (WEIGHTS, everyone, best_columns(cosine(data.weights, directions), design.best)),
@@ -228,39 +287,3 @@ def _of_pictures(
     yield PICTURES, design.pictured, detected
     yield RANDOM, design.pictured, design.random
     yield ANOTHER, design.pictured, detected[design.another]
-
-
-def _own_concepts(
-    space: Space,
-    text_map: FittedTextMap,
-    cosines: Float[np.ndarray, "sample classes"],
-    directions: Float[np.ndarray, "concepts features"],
-    texts: ConceptTexts,
-    design: Design,
-) -> Iterator[Outcome]:
-    """A picture's own concepts beside names, for the sample; the map stays fitted on names.
-
-    Beside every name they are tried on the picture's best classes by name alone: the others keep
-    their places behind these, so that the right class is found only where it is among them.
-    """
-    sample = design.sample
-    labels = texts.data.labels[sample]
-    features = unit_rows(space.features[sample])
-    detected = best_columns(cosine(texts.data.features[sample], directions), design.best)
-    by_name = rank_of(cosines, labels)
-
-    def scores(classes: Int[np.ndarray, "sample tried"]) -> Float[np.ndarray, "sample tried"]:
-        embeddings = texts(classes.ravel(), np.repeat(detected, classes.shape[1], axis=0))
-        mapped = unit_rows(text_map(embeddings)).reshape(*classes.shape, -1)
-        return np.einsum("sd,std->st", features, mapped)
-
-    tried = best_columns(cosines, design.candidates)
-    is_own = tried == labels[:, None]
-    rescored = scores(tried)
-    own = np.where(is_own, rescored, -np.inf).max(1, keepdims=True)
-    ranks = np.where(is_own.any(1), (rescored >= own).sum(1), by_name)
-    distinct = len(np.unique(detected))
-    yield Outcome(TO_ALL, ON_NAMES, sample, ranks, distinct)
-    leaking = cosines.copy()
-    np.put_along_axis(leaking, labels[:, None], scores(labels[:, None]), axis=1)
-    yield Outcome(TO_OWN, ON_NAMES, sample, rank_of(leaking, labels), distinct)

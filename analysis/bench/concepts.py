@@ -59,8 +59,8 @@ def bench_concepts(
         best: B, concepts beside a name.
         estimator: shown alone; None shows the stacked map and the paper's MLP.
         epochs: of that MLP.
-        most_images: pictures classified by their own concepts, each of which costs
-            ``best * candidates`` texts.
+        most_images: pictures whose own concepts are tried in classes' texts, each of which costs
+            ``best * candidates`` texts; ``candidates`` times as many where the label leaks.
         candidates: classes that a picture's own concepts are tried on.
 
     Raises:
@@ -125,7 +125,8 @@ def _settings(
         ),
         "own concepts": (
             f"{len(design.sample)} of the test pictures, tried on the {design.candidates} best "
-            "classes by name; the others keep their ranks"
+            "classes by name while the others keep their ranks; "
+            f"{len(design.leaking)} with the label leaking"
         ),
         "seed": seed,
         "intervals": "95 %, bootstrap over classes; percent",

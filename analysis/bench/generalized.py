@@ -23,17 +23,28 @@ def tallies(
     data: BenchData, drawn: Sequence[Split], ranks: Sequence[Int[np.ndarray, " images"]]
 ) -> Tallies:
     """Sum the hits over the splits; ``ranks`` are those of one map a split, among all classes."""
+    return {
+        "test1": tally(data, drawn, ranks, held_out=True, best=1),
+        "test5": tally(data, drawn, ranks, held_out=True, best=5),
+        "train1": tally(data, drawn, ranks, held_out=False, best=1),
+    }
+
+
+def tally(
+    data: BenchData,
+    drawn: Sequence[Split],
+    ranks: Sequence[Int[np.ndarray, " images"]],
+    *,
+    held_out: bool,
+    best: int,
+) -> Tally:
+    """Images ranked among the ``best``, of held-out classes or of seen ones, over all splits."""
     classes = len(data.class_names)
-    sums = dict.fromkeys(METRICS, Tally(np.zeros(classes), np.zeros(classes)))
+    total = Tally(np.zeros(classes), np.zeros(classes))
     for split, rank in zip(drawn, ranks, strict=True):
-        held_out = np.isin(data.labels, split.held_out)
-        for metric, rows, best in (
-            ("test1", held_out, 1),
-            ("test5", held_out, 5),
-            ("train1", ~held_out, 1),
-        ):
-            sums[metric] += Tally.of(rank[rows] <= best, data.labels[rows], classes)
-    return sums
+        rows = np.isin(data.labels, split.held_out) == held_out
+        total += Tally.of(rank[rows] <= best, data.labels[rows], classes)
+    return total
 
 
 def accuracies(of_row: Tallies, *, seed: int) -> dict[str, Interval]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from analysis.bench.data import BenchData
 from analysis.bench.figures import Figures, Ratio
+from analysis.bench.generalized import accuracies, settings, tally
 from analysis.bench.intervals import Statistic, Tally, bootstrap
 from analysis.bench.kept import kept_ranks
 from analysis.bench.zero_shot import (
@@ -42,25 +43,17 @@ def bench_zero_shot(
                 ranks.setdefault(method.name, []).append(kept)
                 advance(1)
     tallies = {name: _tallies(data, drawn, of_name) for name, of_name in ranks.items()}
-    settings = {
-        "model": data.model,
-        "text encoder": data.encoder.name,
-        "classes": f"{len(data.class_names)}, {len(drawn[0].held_out)} held out",
-        "images": len(data.labels),
-        "splits": count,
-        "seed": seed,
-        "intervals": "95 %, bootstrap over classes; percent",
-    }
+    told = settings(data, drawn, seed=seed)
     return [
-        _absolute(ranks, tallies, settings, seed=seed),
-        *_relative(ranks, tallies, settings, seed=seed),
+        _absolute(ranks, tallies, told, seed=seed),
+        *_relative(ranks, tallies, told, seed=seed),
     ]
 
 
 def _absolute(
     ranks: Mapping[str, Sequence[Ranks]],
     tallies: Mapping[str, Mapping[str, Tally]],
-    settings: Mapping[str, object],
+    told: Mapping[str, object],
     *,
     seed: int,
 ) -> Figures:
@@ -68,8 +61,7 @@ def _absolute(
     for name, of_split in ranks.items():
         classes = len(tallies[name]["test1"].hits)
         row: dict[str, object] = {"method": name}
-        for metric, tally in tallies[name].items():
-            row[metric] = bootstrap(tally.percent, classes, seed=seed)
+        row |= accuracies(tallies[name], seed=seed)
         row["harmonic"] = bootstrap(_harmonic(tallies[name]), classes, seed=seed)
         row["seconds"] = float(np.mean([one.seconds for one in of_split]))
         row["choosing"] = float(np.mean([one.choosing for one in of_split])) or None
@@ -83,9 +75,7 @@ def _absolute(
         "choosing": "to choose",
         "chosen": "chosen",
     }
-    return Figures(
-        "Zero-shot classification (paper Tables 1, 8, 9)", columns, rows, settings, NOTES
-    )
+    return Figures("Zero-shot classification (paper Tables 1, 8, 9)", columns, rows, told, NOTES)
 
 
 NOTES = (
@@ -100,7 +90,7 @@ NOTES = (
 def _relative(
     ranks: Mapping[str, Sequence[Ranks]],
     tallies: Mapping[str, Mapping[str, Tally]],
-    settings: Mapping[str, object],
+    told: Mapping[str, object],
     *,
     seed: int,
 ) -> list[Figures]:
@@ -126,7 +116,7 @@ def _relative(
         "seconds": "times faster to fit",
     }
     title = "Against the better of the paper's two MLPs, column by column (paired ratios)"
-    return [Figures(title, columns, rows, settings)]
+    return [Figures(title, columns, rows, told)]
 
 
 def _ratio(ours: Tally, theirs: Tally, *, seed: int) -> Ratio | None:
@@ -159,17 +149,15 @@ def _tallies(
     data: BenchData, drawn: Sequence[Split], of_split: Sequence[Ranks]
 ) -> dict[str, Tally]:
     """Hits of each class by metric, over all splits."""
-    classes = len(data.class_names)
-    sums: dict[str, Tally] = {}
-    for split, ranks in zip(drawn, of_split, strict=True):
-        unseen = np.isin(data.labels, split.held_out)
-        for side, rows, rank in (
-            ("train", ~unseen, ranks.generalized),
-            ("test", unseen, ranks.generalized),
-            ("classical", unseen, ranks.classical),
-        ):
-            for best in (1, 5):
-                tally = Tally.of(rank[rows] <= best, data.labels[rows], classes)
-                key = f"{side}{best}"
-                sums[key] = sums[key] + tally if key in sums else tally
-    return sums
+    generalized = [ranks.generalized for ranks in of_split]
+    classical = [ranks.classical for ranks in of_split]
+    sides = {
+        "train": (generalized, False),
+        "test": (generalized, True),
+        "classical": (classical, True),
+    }
+    return {
+        f"{side}{best}": tally(data, drawn, ranks, held_out=held_out, best=best)
+        for side, (ranks, held_out) in sides.items()
+        for best in (1, 5)
+    }

@@ -179,6 +179,39 @@ def concepts(
 
 
 @app.command()
+def descriptors(
+    descriptors: Annotated[
+        Path, typer.Option(help="JSON {class name: [texts]}.", rich_help_panel=_MODEL)
+    ],
+    model: Model = None,
+    checkpoint: Checkpoint = None,
+    class_names: Names = None,
+    text_encoder: Encoder = PACKAGED,
+    seed: Seed = 0,
+    out: Out = OUT,
+    json: AsJson = False,
+) -> None:
+    """Do concept scores mean something: a class's own descriptors among all, no image needed."""
+    from analysis.bench.descriptors import bench_descriptors, load_descriptors
+    from analysis.bench.subject import load_subject
+    from analysis.commands.console import RichProgress
+    from analysis.text.encoder import load_text_encoder
+
+    lists = load_descriptors(descriptors)
+    classifier, names = load_subject(model, checkpoint, class_names)
+    figures = bench_descriptors(
+        names.names,
+        classifier.head.weight.cpu().numpy(),
+        load_text_encoder(text_encoder),
+        lists,
+        model=classifier.spec.name,
+        seed=seed,
+        progress=RichProgress(),
+    )
+    _show("descriptors", classifier.spec.name, figures, out, json)
+
+
+@app.command()
 def speed(
     model: Model = None,
     checkpoint: Checkpoint = None,

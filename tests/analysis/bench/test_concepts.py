@@ -153,8 +153,10 @@ def test_a_design_draws_from_the_right_pictures_and_classes() -> None:
 
 
 def test_a_larger_sample_changes_nothing_else() -> None:
-    few, many = (make(make_data(), most_images=count) for count in (1, 5))
+    few, many = (make(make_data(), most_images=count, candidates=2) for count in (1, 5))
     assert (len(few.sample), len(many.sample)) == (1, 5)
+    assert (len(few.leaking), len(many.leaking)) == (2, 6)  # there are no more than six
+    assert set(few.sample) < set(few.leaking) and set(few.sample) < set(many.sample)
     for drawn in ("detection", "test", "random", "another"):
         np.testing.assert_array_equal(getattr(few, drawn), getattr(many, drawn))
 
@@ -307,7 +309,12 @@ def test_classes_that_are_not_tried_keep_their_ranks() -> None:
         labels=np.array([1, 1]),
     )
     design = make(owls, ["winged"])
-    only = {"detection": np.array([0]), "test": np.array([1]), "sample": np.array([1])}
+    only = {
+        "detection": np.array([0]),
+        "test": np.array([1]),
+        "sample": np.array([1]),
+        "leaking": np.array([1]),
+    }
     for candidates, rank in ((1, 2), (2, 1)):
         found = run(owls, replace(design, **only, candidates=candidates), concepts=["winged"])
         assert found[readings.NAMES, readings.ON_NAMES].ranks.tolist() == [2]
@@ -337,8 +344,8 @@ def test_gains_are_on_the_same_pictures() -> None:
     """Of a sample of one, the leaking row gains all where it is a crane and nothing for a fox."""
     data, gained = make_data(), set()
     for seed in range(8):
-        design = make(data, most_images=1, seed=seed)
-        expected = 0 if data.labels[design.sample][0] == 2 else 100
+        design = make(data, most_images=1, candidates=1, seed=seed)
+        expected = 0 if data.labels[design.leaking][0] == 2 else 100
         (table,) = bench_concepts(
             data,
             CONCEPTS,
@@ -347,6 +354,7 @@ def test_gains_are_on_the_same_pictures() -> None:
             progress=Silent(),
             estimator=Identity(),
             most_images=1,
+            candidates=1,
         )
         row = next(row for row in table.rows if row["concepts"] == readings.TO_OWN)
         assert (row["pictures"], row["top1"].value, row["gain1"].value) == (1, 100, expected)
@@ -361,7 +369,9 @@ def test_the_table_says_what_it_was_made_from() -> None:
     assert table.settings["pictures"] == (
         "6 of 3 classes to detect concepts in, 6 of 3 classes to test on"
     )
-    assert str(table.settings["own concepts"]).startswith("3 of the test pictures, tried on the 10")
+    own = str(table.settings["own concepts"])
+    assert own.startswith("3 of the test pictures, tried on the 10 best")
+    assert own.endswith("; 6 with the label leaking")
     assert "epochs" not in table.settings
     rows = [(row["concepts"], row["fitted_on"]) for row in table.rows]
     assert rows[:2] == [(readings.HEAD, None), (readings.NAMES, readings.ON_NAMES)]

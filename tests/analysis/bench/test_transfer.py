@@ -160,12 +160,16 @@ def test_known_names_still_compete_for_pictures_of_new_ones() -> None:
 
 
 def test_a_name_is_known_from_the_cosine_of_bare_names_on() -> None:
-    """ "panda" and "red panda" share a cosine of .71; spelling with underscores does not matter."""
-    features = OneHot().encode(["red panda", "panda"])
-    _, tables = transfer(["red_panda", "panda"], features, [0, 1], method=perfect())
+    """The prompt's words, which all names would share, do not count; nor do underscores."""
+    data = make_data(OneHot((*WORDS, "image")))
+    names, width = ("red_panda", "panda"), len(WORDS) + 1
+    features = data.encoder.encode(names)
+    method = Method("perfect", Given(np.eye(width, dtype=np.float32)), centred=False)
+    _, tables = transfer(names, features, [0, 1], method=method, data=data)
     (first, second) = tables[1].rows
     assert (first["name"], first["counted"], first["nearest"]) == ("red_panda", "known", OWN[2])
     assert (second["name"], second["counted"]) == ("panda", "new")
+    assert first["cosine"] == pytest.approx(1)
     assert second["cosine"] == pytest.approx(0.5**0.5)
 
 
