@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy import stats
+from scipy.special import log_ndtr, ndtr
 from statsmodels.stats.multitest import multipletests
 
 from analysis.hull import hull
@@ -91,7 +91,7 @@ def shortcut_candidates(
     )
     near = nearness(name_embeddings, concept_embeddings)
     strength = _combined(weights, features)
-    log_p = stats.norm.logsf(strength) - np.log(near / near.mean())
+    log_p = log_ndtr(-strength) - np.log(near / near.mean())
     weighted = np.minimum(np.exp(log_p), 1)
     q = np.asarray(multipletests(weighted.ravel(), method="fdr_bh")[1])
     return Candidates(
@@ -101,7 +101,7 @@ def shortcut_candidates(
         name_implied=(z_name >= NAME_IMPLIED_Z) | is_a_name(name_embeddings, concept_embeddings),
         strength=strength,
         nearness=near,
-        p=stats.norm.sf(strength),
+        p=ndtr(-strength),
         q=q.reshape(strength.shape),
         order=np.argsort(log_p, axis=1, kind="stable"),
     )

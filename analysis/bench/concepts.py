@@ -90,7 +90,8 @@ def bench_concepts(
 NOTES = (
     "The map is fitted on every class that it then names. Where it fits them well, the name only "
     "is already at the head's accuracy and no concept can add to it; a gain makes up for a misfit, "
-    "and says nothing of classes that the map has not seen.",
+    "and says nothing of classes that the map has not seen. The head decides by logits, with its "
+    "bias, so cosines may pass it by a little.",
     "The paper detects concepts in f, an image's, and regresses embeddings, which serve every "
     "image; it does not say whose concepts stand beside whose name, nor whether its map is fitted "
     "anew. Rows are the readings.",

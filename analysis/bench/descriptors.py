@@ -26,7 +26,7 @@ from analysis.text.prompts import class_prompts
 from analysis.textmap.base import cosine, unit_rows
 from analysis.textmap.choose import closed_forms
 from analysis.textmap.floors import RandomEstimator
-from analysis.textmap.held_out import CrossFit, cross_fit
+from analysis.textmap.held_out import cross_fit, held_out_cosines
 
 BEST = 50
 PROMPTS = ("{}", "an image of {}", "a photo showing {}")
@@ -147,23 +147,14 @@ def _scorings(
     for estimator in (RandomEstimator(), *closed_forms()):
         fit = cross_fit(estimator, prompts, weights, seed=seed)
         of_map = estimator.name + (" (floor)" if estimator.is_floor else "")
-        scores = _scores(fit, weights, encoded)
+        scores = held_out_cosines(fit, weights, encoded)
         yield f"{of_map}, cosine", scores
         if not estimator.is_floor:
             yield f"{of_map}, z over classes", standardise(scores)
             yield f"{of_map}, corrected", scores - hubness(scores) / 2
-            scores = _scores(fit, weights, averaged)
+            scores = held_out_cosines(fit, weights, averaged)
             yield f"{of_map}, corrected, averaged", scores - hubness(scores) / 2
         advance()
-
-
-def _scores(fit: CrossFit, weights: np.ndarray, texts: np.ndarray) -> np.ndarray:
-    """cos(w_c, û(t)) by the fold that never saw c."""
-    scores = np.empty((len(weights), len(texts)), np.float32)
-    for fold in fit.folds:
-        held_out = weights[fold.held_out] - fold.center
-        scores[fold.held_out] = cosine(held_out, fold.text_map(texts))
-    return scores
 
 
 def _mean(values: np.ndarray, seed: int) -> Interval:

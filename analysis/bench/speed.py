@@ -12,14 +12,17 @@ import numpy as np
 
 from analysis.bench.figures import Figures
 from analysis.cache import ENVIRONMENT
-from analysis.concepts import concept_nulls, standout
+from analysis.concepts import hubness, standout
 from analysis.config import AuditConfig
 from analysis.pipeline.audit import run_audit
 from analysis.progress import Progress, Silent
-from analysis.textmap.base import cosine
+from analysis.shortcuts import standardise
+from analysis.textmap.held_out import DEFAULT_FOLDS, held_out_cosines
+from analysis.textmap.saved import unpack_cross_fit
 from db.queries import overview
 from db.queries.classes import class_names
 from db.queries.concepts import concept_texts
+from db.queries.frame import shown_first
 from db.reader import AuditReader
 
 EXTREME = 20
@@ -104,15 +107,20 @@ def _table(
 
 
 def _extremes(config: AuditConfig, audit: AuditReader) -> Figures:
-    """The pairs that stand out most from their class's vocabulary, each concept once."""
+    """The pairs that stand out most from their class's vocabulary, by maps that never saw it."""
     names, texts = class_names(audit.engine), concept_texts(audit.engine)
-    shown = overview.text_maps(audit.engine).iloc[0]["name"]
-    weights = np.asarray(audit.array("class_embeddings"))
-    weights = weights - weights.mean(0)
-    directions = np.asarray(audit.array(f"concept_directions.{shown}"))
-    nulls = concept_nulls(weights, directions)
-    scores = cosine(weights, directions)
-    far = standout(nulls.corrected(scores))
+    shown = str(shown_first(audit.engine))
+    packed = {
+        f"fold{i}": np.asarray(audit.array(f"text_map.{shown}.fold{i}"))
+        for i in range(min(DEFAULT_FOLDS, len(names)))
+    }
+    scores = held_out_cosines(
+        unpack_cross_fit(shown, packed),
+        np.asarray(audit.array("class_embeddings")),
+        np.asarray(audit.array("concept_embeddings")),
+    )
+    far = standout(scores - hubness(scores) / 2)
+    z = standardise(scores)
     rows = []
     for c, u in _best_pairs(far):
         rows.append(
@@ -120,7 +128,7 @@ def _extremes(config: AuditConfig, audit: AuditReader) -> Figures:
                 "class": names[c],
                 "concept": texts[u],
                 "standout": float(far[c, u]),
-                "z": float(nulls.z(scores)[c, u]),
+                "z": float(z[c, u]),
                 "cosine": float(scores[c, u]),
             }
         )
@@ -136,7 +144,11 @@ def _extremes(config: AuditConfig, audit: AuditReader) -> Figures:
         headings,
         rows,
         {"model": config.model.name, "text map": shown, "seed": config.seed},
-        ("Each class and each concept stands once. Whether a pair is sensible is for a reader.",),
+        (
+            "Every class is judged by a map that never saw it, so that no map hands back what it "
+            "was given. Each class and each concept stands once. Whether a pair is sensible is "
+            "for a reader.",
+        ),
     )
 
 

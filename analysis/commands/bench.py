@@ -179,6 +179,50 @@ def concepts(
 
 
 @app.command()
+def transfer(
+    to: Annotated[
+        Path,
+        typer.Option(
+            help="Pictures of the other data set, a folder a class.", rich_help_panel=_MODEL
+        ),
+    ],
+    to_names: Annotated[
+        Path | None,
+        typer.Option(help="JSON {folder: name}; else the folders' names.", rich_help_panel=_MODEL),
+    ] = None,
+    model: Model = None,
+    checkpoint: Checkpoint = None,
+    class_names: Names = None,
+    images: Images = None,
+    text_encoder: Encoder = PACKAGED,
+    epochs: Epochs = 2500,
+    seed: Seed = 0,
+    out: Out = OUT,
+    json: AsJson = False,
+) -> None:
+    """Another data set under its own names, by a map fitted on the classifier's (paper Table 5)."""
+    from analysis.bench.subject import load_subject
+    from analysis.bench.target import load_target
+    from analysis.bench.transfer import bench_transfer
+    from analysis.bench.zero_shot import methods
+    from analysis.commands.console import RichProgress
+
+    data = _data(model, checkpoint, class_names, images, text_encoder)
+    classifier, _ = load_subject(model, checkpoint, class_names)
+    target = load_target(classifier, to, to_names, progress=RichProgress())
+    figures = bench_transfer(
+        data,
+        target.names,
+        target.features,
+        target.labels,
+        compared=[method for method in methods(epochs) if not method.calibrated],
+        seed=seed,
+        progress=RichProgress(),
+    )
+    _show("transfer", data.model, figures, out, json)
+
+
+@app.command()
 def descriptors(
     descriptors: Annotated[
         Path, typer.Option(help="JSON {class name: [texts]}.", rich_help_panel=_MODEL)

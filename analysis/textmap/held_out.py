@@ -101,6 +101,19 @@ def held_out_scores(
     )
 
 
+def held_out_cosines(
+    fit: CrossFit,
+    class_embeddings: Float[np.ndarray, "classes features"],
+    texts: Float[np.ndarray, "texts embedding"],
+) -> Float[np.ndarray, "classes texts"]:
+    """cos(w_c, û(t)) by the map that never saw c, w_c centred on what that map saw."""
+    cosines = np.empty((len(class_embeddings), len(texts)), np.float32)
+    for fold in fit.folds:
+        held_out = class_embeddings[fold.held_out] - fold.center
+        cosines[fold.held_out] = cosine(held_out, fold.text_map(texts))
+    return cosines
+
+
 def generalized_accuracy(
     fit: CrossFit,
     embeddings: Float[np.ndarray, "classes embedding"],

@@ -8,8 +8,8 @@ import pytest
 
 from analysis.textmap import choose
 from analysis.textmap.choose import (
+    EPOCHS_TRIED,
     FEW_CLASSES,
-    LONGER_EPOCHS,
     SHORT_EPOCHS,
     auto,
     choose_epochs,
@@ -64,7 +64,7 @@ def test_fewer_epochs_win_a_draw(
     monkeypatch.setattr(choose, "held_out_scores", lambda *_: scores(mrr[next(calls)]))
     chosen, tried = choose_epochs(MlpEstimator(dropout=0.1), *pairs, seed=0)
     assert chosen == MlpEstimator(dropout=0.1, epochs=best)
-    assert tried == dict(zip((SHORT_EPOCHS, LONGER_EPOCHS), mrr, strict=True))
+    assert tried == dict(zip(EPOCHS_TRIED, mrr, strict=True))
 
 
 def test_the_callback_counts_every_epoch_tried(
