@@ -8,7 +8,7 @@ from jaxtyping import Float
 from scipy.linalg import cho_factor, cho_solve, get_lapack_funcs
 
 GAMMAS = (1.0, 2.0, 5.0, 10.0)
-RIDGES = (0.01, 0.03, 0.1)
+RIDGE = 0.03
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,13 @@ class KernelEstimator:
     "nothing" (a zero vector) instead of "the average class". Score its output by cosine, never by
     raw dot product: the ridge shrinks texts far from the class names.
 
-    γ and λ left as None are chosen by the mean leave-one-out cosine: γ among GAMMAS, then λ among
-    RIDGES. Each try costs one matrix inverse and looks at nothing but the training classes.
+    γ left as None is chosen among GAMMAS by the mean leave-one-out cosine, which costs one matrix
+    inverse a try and looks at nothing but the training classes. λ hardly matters: between .01 and
+    .1 the held-out scores of ImageNet's names move by less than half a point.
     """
 
     gamma: float | None = None
-    ridge: float | None = None
+    ridge: float = RIDGE
     name: str = "kernel"
     is_floor: bool = False
 
@@ -35,19 +36,10 @@ class KernelEstimator:
         *,
         seed: int,  # noqa: ARG002  (closed form: nothing is random)
     ) -> "KernelMap":
-        """Solve for the dual coefficients; the best pair (γ, λ) where they are not given."""
-        ridges = RIDGES if self.ridge is None else (self.ridge,)
-        middle = ridges[len(ridges) // 2]
-
-        def best(pairs: list[tuple[float, float]]) -> KernelMap:
-            maps = [_fitted(embeddings, class_embeddings, *pair) for pair in pairs]
-            return max(maps, key=lambda fitted: fitted.leave_one_out_cosine)
-
+        """Solve for the dual coefficients, with the best γ where it is not given."""
         gammas = GAMMAS if self.gamma is None else (self.gamma,)
-        first = best([(gamma, middle) for gamma in gammas])
-        others = [(first.gamma, ridge) for ridge in ridges if ridge != middle]
-        second = best(others) if others else first
-        return max(first, second, key=lambda fitted: fitted.leave_one_out_cosine)
+        maps = [_fitted(embeddings, class_embeddings, gamma, self.ridge) for gamma in gammas]
+        return max(maps, key=lambda fitted: fitted.leave_one_out_cosine)
 
     def describe(self) -> dict[str, Any]:
         """Its configuration, as JSON."""

@@ -30,7 +30,7 @@ names under two classifiers; neighbouring values score within half a point of ea
 class StackedEstimator:
     """û(t) = κ(t, ·) (κ + λI)^{-1} W, κ(t, t') = exp(-γ_s |s - s'|² - γ_w |ŵ(t) - ŵ(t')|²).
 
-    ŵ(t) is the unit direction of the first storey. γ and λ are the plain kernel's, chosen by its
+    ŵ(t) is the unit direction of the first storey. γ_s follows the plain kernel's γ, chosen by its
     leave-one-out cosine. As for it, targets are centred and outputs scored by cosine.
     """
 

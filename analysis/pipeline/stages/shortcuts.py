@@ -1,5 +1,6 @@
 """Stage 6: shortcut candidates of every class."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,26 +17,36 @@ KEPT_PER_CLASS = 20
 
 
 def _run(context: Context) -> Outcome:
-    store = context.store
-    weights = np.asarray(store.array("class_embeddings"))
+    weights = np.asarray(context.store.array("class_embeddings"))
     rows: list[dict[str, Any]] = []
     implied: dict[str, np.ndarray] = {}
-    for name in labelling_maps(context):
-        packed = {
-            f"fold{i}": np.asarray(store.array(f"text_map.{name}.fold{i}"))
-            for i in range(min(DEFAULT_FOLDS, len(weights)))
-        }
-        found = shortcut_candidates(
-            unpack_cross_fit(name, packed),
-            prompt_embeddings=np.asarray(store.array("prompt_embeddings")),
-            name_embeddings=np.asarray(store.array("name_embeddings")),
-            concept_embeddings=np.asarray(store.array("concept_embeddings")),
-            class_embeddings=weights,
-            class_means=_means(context, len(weights)),
-        )
+    names = labelling_maps(context)
+    means = _means(context, len(weights))
+    with ThreadPoolExecutor(len(names)) as pool:  # most of the work is numpy's, outside the lock
+        found_by = list(pool.map(lambda name: _found(context, name, weights, means), names))
+    for name, found in zip(names, found_by, strict=True):
         rows += _rows(found, name, first_id=len(rows))
         implied[f"name_implied.{name}"] = found.name_implied
     return Outcome(rows={Finding: rows}, arrays=implied)
+
+
+def _found(
+    context: Context, name: str, weights: np.ndarray, means: np.ndarray | None
+) -> Candidates:
+    """All pairs judged by one text map."""
+    store = context.store
+    packed = {
+        f"fold{i}": np.asarray(store.array(f"text_map.{name}.fold{i}"))
+        for i in range(min(DEFAULT_FOLDS, len(weights)))
+    }
+    return shortcut_candidates(
+        unpack_cross_fit(name, packed),
+        prompt_embeddings=np.asarray(store.array("prompt_embeddings")),
+        name_embeddings=np.asarray(store.array("name_embeddings")),
+        concept_embeddings=np.asarray(store.array("concept_embeddings")),
+        class_embeddings=weights,
+        class_means=means,
+    )
 
 
 def _means(context: Context, num_classes: int) -> np.ndarray | None:
