@@ -5,6 +5,7 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from analysis.wording import MEANING
 from dashboard import data, route
 from dashboard.parts import concepts, numbers, pictures, shell, tables, unit_links
 from dashboard.parts import findings as finding_parts
@@ -167,12 +168,14 @@ def _concepts(info: ClassInfo) -> None:
         format_func=lambda s: {"weights": "from the weights", "features": "from its images"}[s],
     )
     st.caption(
-        "How much more the class holds a concept than other classes do, read from "
+        "How far a concept stands out from the vocabulary for this class, concepts near everything "
+        "set back, read from "
         + (
             "its class embedding; no image was needed."
             if source == "weights"
             else "the mean feature of its images."
-        )
+        ),
+        help=MEANING["standout"],
     )
 
     def best(text_map: str) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from analysis.wording import MEANING
 from dashboard import data, route
 from dashboard.parts import charts, concepts, decision, pictures, shell, tables, unit_links
 from dashboard.text import md, plain
@@ -80,7 +81,11 @@ def _one(info: ImageInfo) -> None:
         st.subheader("Explanation", anchor=False)
         decision.explanations_shown(info)
     st.subheader("Concepts of this image", anchor=False)
-    st.caption("Texts whose direction lies nearest to the image's feature, against other images.")
+    st.caption(
+        "Texts whose direction lies nearest to the image's feature; those near every image are set "
+        "back.",
+        help=MEANING["standout"],
+    )
 
     def best(text_map: str) -> pd.DataFrame:
         return data.ask(images.image_concepts, info.image_id, text_map).head(10)

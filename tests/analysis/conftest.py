@@ -1,11 +1,13 @@
 """One small real audit for all tests of ``analysis``; build on copies, never write into it."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from analysis.cache import ENVIRONMENT
 from tests import stores
 from tests.analysis import small
 
@@ -17,6 +19,14 @@ class SmallAudit:
     world: Path
     directory: Path
     recorder: small.Recorder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or fills the cache of whoever runs it."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv(ENVIRONMENT, str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -146,3 +146,12 @@ def test_an_audit_without_a_text_map_is_refused_with_what_to_do(
 ) -> None:
     with pytest.raises(error, match="audit"):
         ask(build(tmp_path / "audit"), "red", best=1)
+
+
+def test_a_text_far_from_every_class_name_is_warned_of(small_audit: SmallAudit) -> None:
+    said: list[str] = []
+    ask(small_audit.directory, "red crab", best=1, warn=said.append)
+    assert said == []
+    ask(small_audit.directory, "the minutes of the second budget hearing", best=1, warn=said.append)
+    (sentence,) = said
+    assert "far from every class name" in sentence and "extrapolation" in sentence

@@ -156,6 +156,13 @@ def test_the_card_reads_the_numbers_out(open_page: Open, small: Path) -> None:
     assert "The text map mlp does not keep it" in said
 
 
+def test_a_concept_far_from_every_class_name_is_marked(open_page: Open, small: Path) -> None:
+    # Finding 1 is class 0 with concept 0, finding 3 with concept 2, which is far from all names.
+    warning = "far from every class name"
+    assert warning not in words(open_page(small, "findings", finding="1"))
+    assert warning in words(open_page(small, "findings", finding="3"))
+
+
 def test_the_address_says_which_finding_is_shown(open_page: Open, small: Path) -> None:
     app = open_page(small, "findings")
     identity = int(app.dataframe[0].value.iloc[2]["finding_id"])

@@ -12,7 +12,7 @@ import pytest
 from db.check import problems
 from db.queries import classes, explanations, findings, images, overview, units
 from db.queries.export import findings_records, labels_records
-from db.queries.frame import shown_first
+from db.queries.frame import kept_maps, shown_first
 from db.reader import AuditReader
 
 ROOT = Path(__file__).parents[3]
@@ -129,14 +129,16 @@ def test_the_top_concepts_are_sensible(real: RealAudit, name: str) -> None:
 
 def test_held_out_classes_are_recognised_far_above_the_floors(real: RealAudit) -> None:
     maps = overview.text_maps(real.audit.engine).set_index("name")
-    for name in ("mlp", "kernel"):
+    assert set(maps.index[maps["kept"]]) == {"mlp", "stacked"}
+    assert maps["held_out_mrr"].idxmax() == "stacked"
+    for name in ("mlp", "kernel", "stacked"):
         assert maps.loc[name, "held_out_mrr"] > 10 * maps.loc["random", "held_out_mrr"]
     if real.with_images:
         assert maps.loc["kernel", "image_top5"] > 0.2  # design §1 measured .37 and more
 
 
 def test_findings_stand_for_every_class_by_both_maps(real: RealAudit) -> None:
-    for name in ("mlp", "kernel"):
+    for name in kept_maps(real.audit.engine):
         records = findings_records(real.audit.engine, text_map=name)
         assert len(records) == 20 * N_CLASSES
         assert all((row["rank"] is None) == row["name_implied"] for row in records)
