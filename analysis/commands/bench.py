@@ -73,7 +73,10 @@ def zero_shot(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            "--method", help="Only this method; repeat. Else all of them.", rich_help_panel=_HOW
+            "--method",
+            help="Only this one; repeat: 'mlp, soft dropout', 'mlp, no soft dropout', icis, "
+            "'mean (floor)', 'random (floor)', kernel, stacked, auto or 'auto, calibrated'.",
+            rich_help_panel=_HOW,
         ),
     ] = None,
     seed: Seed = 0,
