@@ -116,7 +116,7 @@ def test_pretrained_weights_of_other_classes_are_refused_not_made_up(tmp_path: P
     [
         (TINY_TIMM, "the pretrained weights of .* cannot be had"),
         ("efficientnet_b0_g16_evos", "No pretrained weights exist"),
-        ("no_such_model", "Unknown model"),
+        ("no_such_model", "timm has no model 'no_such_model'"),
         ("resnet18.no_such_tag", "Invalid pretrained tag"),
         ("torchvision:no_such_model", "torchvision has no model no_such_model"),
         ("torchvision:resnet18@IMAGENET1K_V9", "give one of IMAGENET1K_V1"),
