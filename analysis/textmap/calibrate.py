@@ -18,7 +18,9 @@ from jaxtyping import Float, Int
 from analysis.textmap.base import TextMapEstimator, unit_rows
 from analysis.textmap.held_out import rank_of
 
-KEPT = 0.95
+KEPT = 0.93
+"""A map that is not calibrated keeps .92 to .96 on ImageNet's names under two classifiers, the
+paper's MLP .93 to .95: what may be given up is what mapping costs anyway."""
 TOP = 5
 FOLDS = 3
 HELD_OUT_SHARE = 0.1
