@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from analysis.errors import UsageError
 from db.files import write_array
 
 ENVIRONMENT = "GLOWWORM_CACHE"
@@ -16,11 +17,20 @@ def cache_dir(kind: str) -> Path:
     """The user's cache directory for one kind of thing, made if it is missing.
 
     ``GLOWWORM_CACHE`` names another place; nothing in it is ever needed, only saved time.
+
+    Raises:
+        UsageError: there can be no directory there.
     """
     base = os.environ.get(ENVIRONMENT)
     home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "glowworm"
     directory = (Path(base) if base else home) / kind
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the cache {directory} cannot be made ({error.strerror}): let {ENVIRONMENT} name "
+            "another directory"
+        ) from error
     return directory
 
 

@@ -11,6 +11,8 @@ from analysis.errors import TextError
 from analysis.text.encoder import load_text_encoder
 from db.check import problems
 from db.errors import GlowwormError
+from db.queries.overview import last_run
+from db.reader import AuditReader
 
 PACKAGES = ("analysis", "dashboard", "db", "sae")
 LIBRARIES = (
@@ -88,6 +90,17 @@ def _encoder() -> Iterator[Finding]:
         yield Finding(False, str(error))
 
 
+def _unfinished(directory: Path) -> Iterator[Finding]:
+    with AuditReader(directory) as audit:
+        run = last_run(audit.engine)
+    if run is not None and run.status != "done":
+        yield Finding(
+            False,
+            f"the audit in {directory} is unfinished (its last run is marked {run.status}): "
+            "go on with glowworm audit --resume",
+        )
+
+
 def _audit(directory: Path) -> Iterator[Finding]:
     try:
         found = problems(directory)
@@ -95,4 +108,5 @@ def _audit(directory: Path) -> Iterator[Finding]:
         found = [str(error)]
     yield from (Finding(False, text) for text in found)
     if not found:
+        yield from _unfinished(directory)
         yield Finding(True, f"the audit in {directory} is whole: schema, rows, files and hashes")

@@ -48,6 +48,9 @@ def load_bench_data(
         InputError: no picture lies in a folder that is a class.
     """
     classifier, names = load_subject(model, checkpoint, class_names)
+    for root in images:
+        for note in list_images(root, folder_ids(names)).notes:
+            progress.warn(note)
     if images:
         parts = [
             labelled_features(classifier, root, folder_ids(names), progress) for root in images
@@ -78,6 +81,12 @@ def labelled_features(
     read = extract(
         classifier, root, listing.files, work_dir=cache_dir("features"), progress=progress
     )
+    if read.skipped:
+        first = read.skipped[0]
+        progress.warn(
+            f"{len(read.skipped)} files below {root} are left out, {first.path} among them: "
+            f"{first.reason}"
+        )
     labels = np.array([-1 if row.class_id is None else row.class_id for row in read.rows])
     known = labels >= 0
     if not known.any():

@@ -1,6 +1,7 @@
 """The figures of a bench: a table for the terminal, JSON, and a markdown file to keep."""
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -15,14 +16,22 @@ _NO_FILE_NAME = re.compile(r"[^\w.@-]+")
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure with its 95 % interval; shares in percent are scaled by the caller."""
+    """A figure with its 95 % interval; shares in percent are scaled by the caller.
+
+    NaN where there is nothing to measure: no picture of such a class.
+    """
 
     value: float
     low: float
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.1f} [{self.low:.1f}, {self.high:.1f}]"
+        return self._text(1)
+
+    def _text(self, digits: int) -> str:
+        if math.isnan(self.value):
+            return "–"
+        return f"{self.value:.{digits}f} [{self.low:.{digits}f}, {self.high:.{digits}f}]"
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class Ratio(Interval):
     """How many times another figure, with its interval."""
 
     def __str__(self) -> str:
-        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        return self._text(2)
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,8 @@ def save(figures: Sequence[Figures], directory: Path, name: str) -> Path:
     """
     directory.mkdir(parents=True, exist_ok=True)
     stem = _NO_FILE_NAME.sub("-", name)
-    text = json.dumps([one.as_json() for one in figures], ensure_ascii=False, indent=1)
+    tables = [one.as_json() for one in figures]
+    text = json.dumps(tables, ensure_ascii=False, indent=1, allow_nan=False)
     write_whole(directory / f"{stem}.json", text.encode() + b"\n")
     document = directory / f"{stem}.md"
     write_whole(document, "\n".join(one.as_markdown() for one in figures).encode())
@@ -89,7 +99,9 @@ def _cell(value: Any) -> Cell:
 
 
 def _plain(value: Any) -> Any:
-    return asdict(value) if isinstance(value, Interval) else value
+    if isinstance(value, Interval):
+        return None if math.isnan(value.value) else asdict(value)
+    return value
 
 
 def _text(value: Cell) -> str:

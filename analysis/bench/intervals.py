@@ -27,7 +27,7 @@ class Tally:
     ) -> "Tally":
         """Count hits by class."""
         return cls(
-            np.bincount(labels, weights=hit, minlength=classes),
+            np.bincount(labels, weights=hit, minlength=classes).astype(float),
             np.bincount(labels, minlength=classes).astype(float),
         )
 
@@ -45,12 +45,16 @@ class Tally:
 def bootstrap(statistic: Statistic, classes: int, *, seed: int) -> Interval:
     """The statistic on all classes and its percentile interval over redrawn ones.
 
-    The same seed draws the same classes, so a statistic of two methods is paired.
+    The same seed draws the same classes, so a statistic of two methods is paired. NaN where the
+    statistic is not defined on the classes there are.
     """
     draws = np.random.default_rng(seed).multinomial(
         classes, np.full(classes, 1 / classes), RESAMPLES
     )
     value = float(statistic(np.ones((1, classes)))[0])
     tail = 100 * (1 - LEVEL) / 2
-    low, high = np.nanpercentile(statistic(draws.astype(float)), [tail, 100 - tail])
+    redrawn = statistic(draws.astype(float))
+    if np.isnan(value) or np.isnan(redrawn).all():
+        return Interval(float("nan"), float("nan"), float("nan"))
+    low, high = np.nanpercentile(redrawn, [tail, 100 - tail])
     return Interval(value, float(low), float(high))

@@ -1,6 +1,8 @@
 """Fits that were made before: a bench that was stopped, or repeated, does not train anew."""
 
 import inspect
+from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -27,8 +29,19 @@ MODULES = {
 def kept_ranks(method: Method, data: BenchData, split: Split, *, seed: int) -> Ranks:
     """The ranks of an earlier run, where nothing that they come from has changed."""
     path = cache_dir("zero-shot") / f"{_key(method, data, split, seed)}.npz"
-    if path.is_file():
-        with np.load(path, allow_pickle=False) as kept:
+    kept = _read(path)
+    if kept is not None:
+        return kept
+    ranks = run_method(method, data, split, seed=seed)
+    with whole_file(path) as file:
+        np.savez(file, **vars(ranks))
+    return ranks
+
+
+def _read(path: Path) -> Ranks | None:
+    """What lies there; None where nothing does, or nothing whole."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             return Ranks(
                 generalized=kept["generalized"],
                 classical=kept["classical"],
@@ -36,10 +49,8 @@ def kept_ranks(method: Method, data: BenchData, split: Split, *, seed: int) -> R
                 choosing=float(kept["choosing"]),
                 chosen=str(kept["chosen"]),
             )
-    ranks = run_method(method, data, split, seed=seed)
-    with whole_file(path) as file:
-        np.savez(file, **vars(ranks))
-    return ranks
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, TypeError, AttributeError):
+        return None
 
 
 def _key(method: Method, data: BenchData, split: Split, seed: int) -> str:

@@ -24,8 +24,10 @@ def load_subject(
     """The classifier and its class names.
 
     Raises:
-        UsageError: the model brings no names and none are given.
+        UsageError: the model brings no names and none are given, or there is no model to go with
+            what is given.
     """
+    _require_model(model, checkpoint, names)
     if model is None:
         return load_classifier(shipped_spec()), ClassNames(reef_names())
     classifier = load_classifier(ModelSpec(name=model, checkpoint=checkpoint))
@@ -41,6 +43,7 @@ def subject_spec(
     model: str | None, checkpoint: Path | None, names: Path | None
 ) -> Iterator[tuple[ModelSpec, Path | None]]:
     """What an audit of the subject would be given; the reef's names lie in a temporary file."""
+    _require_model(model, checkpoint, names)
     if model is not None:
         yield ModelSpec(name=model, checkpoint=checkpoint), names
         return
@@ -60,3 +63,8 @@ def rendered_images(given: Path | None) -> Iterator[Path]:
         root = Path(directory)
         write_image_folder(root, images_per_class=IMAGES_PER_CLASS, seed=1)
         yield root
+
+
+def _require_model(model: str | None, checkpoint: Path | None, names: Path | None) -> None:
+    if model is None and (checkpoint or names):
+        raise UsageError("--checkpoint and --class-names belong to a --model: give that too")

@@ -18,6 +18,7 @@ from analysis.bench.zero_shot import (
     splits,
 )
 from analysis.progress import Progress
+from analysis.textmap.mlp import PAPER_EPOCHS, MlpEstimator
 
 METRICS = {
     "train1": "Train@1",
@@ -43,11 +44,22 @@ def bench_zero_shot(
                 ranks.setdefault(method.name, []).append(kept)
                 advance(1)
     tallies = {name: _tallies(data, drawn, of_name) for name, of_name in ranks.items()}
-    told = settings(data, drawn, seed=seed)
+    told = settings(data, drawn, seed=seed) | _epochs(compared)
     return [
         _absolute(ranks, tallies, told, seed=seed),
         *_relative(ranks, tallies, told, seed=seed),
     ]
+
+
+def _epochs(compared: Sequence[Method]) -> dict[str, object]:
+    """How long the paper's MLP was trained, where it is in the table."""
+    trained = {
+        method.estimator.epochs for method in compared if isinstance(method.estimator, MlpEstimator)
+    }
+    if not trained:
+        return {}
+    told = ", ".join(str(epochs) for epochs in sorted(trained))
+    return {"epochs of the mlp": told if trained == {PAPER_EPOCHS} else f"{told} (the paper: 2500)"}
 
 
 def _absolute(

@@ -93,7 +93,7 @@ def zero_shot(
     if not compared or (only and len(compared) < len(set(only))):
         known = ", ".join(repr(method.name) for method in methods(epochs))
         raise UsageError(f"--method knows {known}: give one of them")
-    data = _data(model, checkpoint, class_names, images, text_encoder)
+    data = _data(model, checkpoint, class_names, images, text_encoder, out)
     figures = bench_zero_shot(
         data, compared=compared, count=splits, seed=seed, progress=RichProgress()
     )
@@ -127,7 +127,7 @@ def ablation(
     from analysis.text.encoder import load_text_encoder
 
     others = [load_text_encoder(name) for name in more_encoders or ()]
-    data = _data(model, checkpoint, class_names, images, text_encoder)
+    data = _data(model, checkpoint, class_names, images, text_encoder, out)
     figures = bench_ablation(
         data, epochs=epochs, count=splits, seed=seed, progress=RichProgress(), encoders=others
     )
@@ -150,7 +150,7 @@ def prompts(
     from analysis.bench.prompts import bench_prompts
     from analysis.commands.console import RichProgress
 
-    data = _data(model, checkpoint, class_names, images, text_encoder)
+    data = _data(model, checkpoint, class_names, images, text_encoder, out)
     figures = bench_prompts(data, count=splits, seed=seed, progress=RichProgress())
     _show("prompts", data.model, figures, out, json)
 
@@ -176,7 +176,7 @@ def concepts(
     from analysis.text.vocabulary import load_concepts
 
     vocabulary = load_concepts(concepts)
-    data = _data(model, checkpoint, class_names, images, text_encoder)
+    data = _data(model, checkpoint, class_names, images, text_encoder, out)
     figures = bench_concepts(data, vocabulary, best=best, seed=seed, progress=RichProgress())
     _show("concepts", data.model, figures, out, json)
 
@@ -210,7 +210,7 @@ def transfer(
     from analysis.bench.zero_shot import methods
     from analysis.commands.console import RichProgress
 
-    data = _data(model, checkpoint, class_names, images, text_encoder)
+    data = _data(model, checkpoint, class_names, images, text_encoder, out)
     classifier, _ = load_subject(model, checkpoint, class_names)
     target = load_target(classifier, to, to_names, progress=RichProgress())
     figures = bench_transfer(
@@ -244,6 +244,7 @@ def descriptors(
     from analysis.commands.console import RichProgress
     from analysis.text.encoder import load_text_encoder
 
+    _require_out(out)
     lists = load_descriptors(descriptors)
     classifier, names = load_subject(model, checkpoint, class_names)
     figures = bench_descriptors(
@@ -275,6 +276,7 @@ def speed(
     from analysis.commands.console import RichProgress
     from analysis.config import AuditConfig
 
+    _require_out(out)
     with subject_spec(model, checkpoint, class_names) as (spec, names):
         config = AuditConfig(
             model=spec,
@@ -303,6 +305,7 @@ def features(
     from analysis.bench.subject import load_subject, rendered_images
     from analysis.commands.console import RichProgress
 
+    _require_out(out)
     classifier, _ = load_subject(model, checkpoint, None)
     with rendered_images(images) as root:
         rows = bench_features(classifier, root, repeats=repeats, progress=RichProgress())
@@ -334,12 +337,14 @@ def _data(
     class_names: Path | None,
     images: Sequence[Path] | None,
     text_encoder: str,
+    out: Path,
 ) -> "BenchData":
     from analysis.bench.data import load_bench_data
     from analysis.commands.console import RichProgress
     from analysis.errors import UsageError
     from analysis.text.encoder import load_text_encoder
 
+    _require_out(out)
     if model is not None and not images:
         raise UsageError("this protocol classifies images: give --images (a folder for each class)")
     return load_bench_data(
@@ -350,6 +355,18 @@ def _data(
         images=images or (),
         progress=RichProgress(),
     )
+
+
+def _require_out(out: Path) -> None:
+    """Refuse a place that cannot be written before hours are spent on what goes there."""
+    from analysis.errors import UsageError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be made ({error.strerror}): give another directory to --out"
+        ) from error
 
 
 def _show(bench: str, model: str, figures: "Sequence[Figures]", out: Path, as_json: bool) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 Directory = Annotated[Path, typer.Argument(help="Directory of an audit.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout alone.")]
-OtherMap = Annotated[str | None, typer.Option(help="Another map than the first.")]
+OtherMap = Annotated[str | None, typer.Option(help="Another map than the first, of those kept.")]
 
 
 EXPORTED = (
@@ -195,14 +195,17 @@ def serve(
 
 
 def _check_map(audit: "AuditReader", text_map: str | None) -> None:
-    """Findings and labels stand in the store for the maps that are no floors."""
-    from analysis.errors import UsageError
-    from db.queries.overview import text_maps
+    """Findings and labels stand in the store for the maps that are kept, once they are fitted."""
+    from analysis.errors import InputError, UsageError
+    from db.queries.frame import kept_maps
 
-    maps = text_maps(audit.engine)
-    known = maps["name"][~maps["is_floor"]].tolist()
+    known = kept_maps(audit.engine)
+    if not known:
+        raise InputError(
+            f"{audit.directory} has no text map yet: finish it with glowworm audit --resume"
+        )
     if text_map is not None and text_map not in known:
         raise UsageError(
-            f"{audit.directory} has no text map {text_map!r}: "
-            f"give one of {', '.join(known) or '(none yet)'} to --text-map"
+            f"{audit.directory} keeps no findings and labels of the text map {text_map!r}: "
+            f"give one of {', '.join(known)} to --text-map"
         )

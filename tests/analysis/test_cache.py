@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.cache import ENVIRONMENT, cache_dir, cached_array, digest
+from analysis.errors import UsageError
 from analysis.text.cache import encode_cached
 
 
@@ -62,3 +63,12 @@ def test_parts_cannot_be_shifted_into_each_other() -> None:
 def test_the_directory_is_where_the_environment_says(elsewhere: Path) -> None:
     assert cache_dir("kind") == elsewhere / "kind"
     assert (elsewhere / "kind").is_dir()
+
+
+def test_a_place_that_can_hold_no_cache_is_said_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "file"))
+    with pytest.raises(UsageError, match=f"let {ENVIRONMENT} name another"):
+        cache_dir("kind")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.errors import ModelError
 from analysis.pipeline.runner import Context, Outcome, Stage
 from analysis.pipeline.shared import features, labels
 from analysis.textmap.base import FittedTextMap, TextMapEstimator
@@ -24,10 +25,18 @@ from analysis.textmap.mlp import MlpEstimator
 from analysis.textmap.saved import pack, pack_cross_fit
 from db.schema import TextMap
 
+LEAST_CLASSES = 3
+"""With one left out there must be two to tell apart."""
+
 
 def _run(context: Context) -> Outcome:
     prompts = np.asarray(context.store.array("prompt_embeddings"))
     weights = np.asarray(context.store.array("class_embeddings"))
+    if len(weights) < LEAST_CLASSES:
+        raise ModelError(
+            f"the classifier has {len(weights)} classes: a text map is learned from class names, "
+            f"needs at least {LEAST_CLASSES}, and dozens to say anything"
+        )
     mlp, note = _mlp(context, prompts, weights)
     fits = {
         estimator.name: _fit(context, estimator, prompts, weights)

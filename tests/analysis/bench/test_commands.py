@@ -59,3 +59,14 @@ def test_prompts_are_printed_for_people(painted: BenchData, tmp_path: Path) -> N
     said = run("prompts", "--splits", "1", "--out", str(tmp_path))
     assert "paper Table 7" in said
     assert "Kept as" in said
+
+
+def test_what_belongs_to_a_model_is_refused_without_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="belong to a --model"):
+        run("prompts", "--checkpoint", "x.safetensors", "--out", str(tmp_path))
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="give another directory to --out"):
+        run("prompts", "--out", str(tmp_path / "file"))

@@ -126,3 +126,27 @@ def test_nothing_is_told_in_multiples_of_nothing(data: BenchData) -> None:
     )
     assert relative.rows[0]["test1"] is None
     assert "–" in relative.as_markdown()
+
+
+def test_a_damaged_kept_fit_is_made_again(data: BenchData) -> None:
+    first = bench_zero_shot(data, compared=[KERNEL], count=1, seed=0, progress=Silent())
+    (path,) = kept.cache_dir("zero-shot").glob("*.npz")
+    for content in (b"", b"garbage", path.read_bytes()[:100]):
+        path.write_bytes(content)
+        again = bench_zero_shot(data, compared=[KERNEL], count=1, seed=0, progress=Silent())
+        assert again[0].rows[1]["test5"] == first[0].rows[1]["test5"]
+
+
+def test_no_picture_of_a_held_out_class_gives_no_figure_and_strict_json(data: BenchData) -> None:
+    split = next(splits(30, 1, seed=0))
+    seen = ~np.isin(data.labels, split.held_out)
+    few = replace(data, labels=data.labels[seen], features=data.features[seen])
+    absolute, *_ = bench_zero_shot(few, compared=[KERNEL], count=1, seed=0, progress=Silent())
+    assert absolute.as_json()["rows"][1]["test1"] is None
+    assert absolute.cells()[1]["test1"] == "–"
+
+
+def test_the_table_says_how_long_the_mlp_was_trained(data: BenchData) -> None:
+    short = [one for one in methods(3) if one.name == REFERENCES[0]]
+    tables = bench_zero_shot(data, compared=short, count=1, seed=0, progress=Silent())
+    assert tables[0].settings["epochs of the mlp"] == "3 (the paper: 2500)"
