@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.errors import InputError, UsageError
+from analysis.errors import UsageError
 from analysis.shortcuts import standardise
 from db.files import whole_file
 from db.queries import classes, concepts, explanations, export, images, units
@@ -27,10 +27,6 @@ def export_table(directory: Path, what: str, out: Path, format: Format) -> int:
     if what not in TABLES:
         raise UsageError(f"there is no table {what!r}: give one of {', '.join(TABLES)}")
     with AuditReader(directory) as audit:
-        if what in NEED_TEXT_MAP and shown_first(audit.engine) is None:
-            raise InputError(
-                f"{directory} has no text map yet: finish it with glowworm audit --resume"
-            )
         table = TABLES[what](audit)
     try:
         with whole_file(out) as file:
@@ -69,8 +65,6 @@ def _class_concepts(audit: AuditReader) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-NEED_TEXT_MAP = ("class-concepts", "labels", "findings", "explanations")
-"""Tables that would be empty before there is a text map, as if nothing had been found."""
 TABLES: dict[str, Callable[[AuditReader], pd.DataFrame]] = {
     "images": lambda audit: images.images(audit.engine, limit=None),
     "classes": lambda audit: classes.classes(audit.engine, limit=None),

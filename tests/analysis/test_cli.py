@@ -443,7 +443,7 @@ def test_a_map_that_the_audit_does_not_have_is_refused(
     command: str, glowworm: Glowworm, small_audit: SmallAudit
 ) -> None:
     done = glowworm(command, small_audit.directory, "--text-map", "linear", "--json")
-    refused(done, "no text map 'linear'", "kernel", "mlp", code=2)
+    refused(done, "of the text map 'linear'", "kernel", "mlp", code=2)
 
 
 def test_labels_as_json(glowworm: Glowworm, synthetic: Path) -> None:
@@ -556,3 +556,11 @@ def test_upgrade_leaves_a_store_of_this_version_alone(
     done = glowworm("upgrade", directory)
     assert (done.code, done.out, done.err) == (0, "", "The store is up to date.\n")
     assert {path: path.read_bytes() for path in directory.rglob("*.npy")} == before
+
+
+@pytest.mark.parametrize("command", ["findings", "labels"])
+def test_an_unfinished_audit_is_not_an_empty_result(
+    command: str, glowworm: Glowworm, tmp_path: Path
+) -> None:
+    directory = stores.build_empty_store(tmp_path / "empty")
+    refused(glowworm(command, directory), "no text map yet", "--resume")

@@ -2,6 +2,7 @@
 
 import importlib.machinery
 import sqlite3
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
@@ -161,3 +162,11 @@ def test_looking_changes_nothing(store: Path) -> None:
     after = {path: path.read_bytes() for path in store.rglob("*") if path.is_file()}
     assert {path.name for path in after.keys() - before.keys()} <= {"audit.db-shm", "audit.db-wal"}
     assert {path: after[path] for path in before} == before
+
+
+def test_an_audit_that_was_stopped_is_unfinished(tmp_path: Path) -> None:
+    directory = stores.build_store(tmp_path / "audit")
+    with closing(sqlite3.connect(directory / "audit.db")) as connection, connection:
+        connection.execute("update run set status = 'stopped'")
+    said = wrong(examine(directory))
+    assert any("unfinished" in text and "--resume" in text for text in said)
