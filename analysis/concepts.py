@@ -79,9 +79,11 @@ def concept_nulls(
     return ConceptNulls(mean.astype(np.float32), std.astype(np.float32), nearest.mean(0))
 
 
-def hubness(scores: Float[np.ndarray, "rows concepts"]) -> Float[np.ndarray, " concepts"]:
-    """Each concept's mean score with the NEIGHBOURS rows nearest to it."""
-    return _largest(scores, NEIGHBOURS).mean(0)
+def hub_corrected(
+    scores: Float[np.ndarray, "rows concepts"],
+) -> Float[np.ndarray, "rows concepts"]:
+    """Less half of each concept's hubness among these very rows."""
+    return scores - _largest(scores, NEIGHBOURS).mean(0) / 2
 
 
 def standout(

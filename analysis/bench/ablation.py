@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Float
-from torch import Tensor, nn
 from torch.nn import functional
 
 from analysis.bench.data import BenchData
@@ -34,8 +32,8 @@ from analysis.progress import Advance, Progress
 from analysis.text.encoder import TextEncoder
 from analysis.text.prompts import class_prompts
 from analysis.textmap.base import TextMapEstimator
-from analysis.textmap.mlp import SMALL_PRODUCTS, MlpEstimator, MlpMap, build_net
-from analysis.threads import torch_threads
+from analysis.textmap.mlp import MlpEstimator, train
+from analysis.textmap.net import NetMap
 
 FULL = "+ soft dropout"
 """The last step: the paper's net."""
@@ -61,27 +59,9 @@ class MseMlpEstimator:
         class_embeddings: Float[np.ndarray, "classes features"],
         *,
         seed: int,
-    ) -> MlpMap:
+    ) -> NetMap:
         """Train on all pairs at once; the same seed gives the same map on the same machine."""
-        device = self.config.device
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            s = torch.tensor(embeddings).to(device)
-            w = torch.tensor(class_embeddings).to(device)
-            net = build_net(s.shape[1], w.shape[1], self.config).to(device).train()
-            products = len(s) * sum(parameter.numel() for parameter in net.parameters())
-            with torch_threads(1 if products < SMALL_PRODUCTS else torch.get_num_threads()):
-                self._train(net, s, w)
-        return MlpMap(net.eval(), device=device)
-
-    def _train(self, net: nn.Module, s: Tensor, w: Tensor) -> None:
-        optimizer = torch.optim.Adam(net.parameters(), lr=self.config.learning_rate, fused=True)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.config.epochs)
-        for _ in range(self.config.epochs):
-            optimizer.zero_grad()
-            functional.mse_loss(net(s), w).backward()
-            optimizer.step()
-            schedule.step()
+        return train(self.config, embeddings, class_embeddings, seed=seed, loss=functional.mse_loss)
 
     def describe(self) -> dict[str, Any]:
         """Its configuration, as JSON."""

@@ -13,7 +13,7 @@ from analysis.classifier.class_names import folder_ids
 from analysis.classifier.split import Classifier
 from analysis.errors import InputError
 from analysis.images.extract import extract
-from analysis.images.folder import list_images
+from analysis.images.folder import Listing, list_images
 from analysis.progress import Progress
 from analysis.text.encoder import TextEncoder
 from analysis.text.prompts import class_prompts
@@ -48,16 +48,12 @@ def load_bench_data(
         InputError: no picture lies in a folder that is a class.
     """
     classifier, names = load_subject(model, checkpoint, class_names)
-    for root in images:
-        for note in list_images(root, folder_ids(names)).notes:
-            progress.warn(note)
+    folders = folder_ids(names)
     if images:
-        parts = [
-            labelled_features(classifier, root, folder_ids(names), progress) for root in images
-        ]
+        parts = [_own_pictures(classifier, root, folders, progress) for root in images]
     else:
         with rendered_images(None) as root:
-            parts = [labelled_features(classifier, root, folder_ids(names), progress)]
+            parts = [_own_pictures(classifier, root, folders, progress)]
     return BenchData(
         model=classifier.spec.name,
         encoder=encoder,
@@ -70,14 +66,22 @@ def load_bench_data(
     )
 
 
-def labelled_features(
+def _own_pictures(
     classifier: Classifier, root: Path, folders: Mapping[str, int], progress: Progress
+) -> tuple[np.ndarray, np.ndarray]:
+    listing = list_images(root, folders)
+    for note in listing.notes:
+        progress.warn(note)
+    return labelled_features(classifier, root, listing, progress)
+
+
+def labelled_features(
+    classifier: Classifier, root: Path, listing: Listing, progress: Progress
 ) -> tuple[Float[np.ndarray, "images features"], Int[np.ndarray, " images"]]:
-    """Features and classes of the pictures below ``root`` whose folder is a class.
+    """Features and classes of the listed pictures below ``root`` whose folder is a class.
 
     Shards stay in the cache, so that the next protocol on the same pictures starts at once.
     """
-    listing = list_images(root, folders)
     read = extract(
         classifier, root, listing.files, work_dir=cache_dir("features"), progress=progress
     )

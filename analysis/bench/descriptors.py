@@ -16,7 +16,7 @@ from scipy.stats import rankdata
 
 from analysis.bench.figures import Figures, Interval
 from analysis.bench.intervals import Tally, bootstrap
-from analysis.concepts import hubness
+from analysis.concepts import hub_corrected
 from analysis.errors import InputError
 from analysis.progress import Progress
 from analysis.shortcuts import standardise
@@ -141,7 +141,7 @@ def _scorings(
     averaged = unit_rows(np.mean(several, axis=0))
     alone = cosine(bare, encoded)
     yield "text encoder alone, cosine", alone
-    yield "text encoder alone, corrected", alone - hubness(alone) / 2
+    yield "text encoder alone, corrected", hub_corrected(alone)
     advance()
     prompts = encode_cached(encoder, class_prompts(names))
     for estimator in (RandomEstimator(), *closed_forms()):
@@ -151,9 +151,9 @@ def _scorings(
         yield f"{of_map}, cosine", scores
         if not estimator.is_floor:
             yield f"{of_map}, z over classes", standardise(scores)
-            yield f"{of_map}, corrected", scores - hubness(scores) / 2
+            yield f"{of_map}, corrected", hub_corrected(scores)
             scores = held_out_cosines(fit, weights, averaged)
-            yield f"{of_map}, corrected, averaged", scores - hubness(scores) / 2
+            yield f"{of_map}, corrected, averaged", hub_corrected(scores)
         advance()
 
 

@@ -11,6 +11,7 @@ import analysis.textmap.choose as choosing
 import analysis.textmap.icis as icis
 import analysis.textmap.kernel as kernel
 import analysis.textmap.mlp as mlp
+import analysis.textmap.net as net
 import analysis.textmap.stacked as stacked
 from analysis.bench.data import BenchData
 from analysis.bench.zero_shot import PROTOCOL, Method, Ranks, Split, run_method
@@ -18,8 +19,8 @@ from analysis.cache import cache_dir, digest
 from db.files import whole_file
 
 MODULES = {
-    "mlp": (mlp,),
-    "icis": (icis,),
+    "mlp": (mlp, net),
+    "icis": (icis, net),
     "kernel": (kernel,),
     "stacked": (kernel, stacked),
 }
@@ -55,7 +56,9 @@ def _read(path: Path) -> Ranks | None:
 
 def _key(method: Method, data: BenchData, split: Split, seed: int) -> str:
     name = method.estimator.name if method.estimator else ""
-    modules = MODULES.get(name, ()) if method.estimator else (*MODULES["stacked"], mlp, choosing)
+    modules = (
+        MODULES.get(name, ()) if method.estimator else (*MODULES["stacked"], mlp, net, choosing)
+    )
     if method.calibrated:
         modules = (*modules, calibrating)
     code = "".join(inspect.getsource(module) for module in modules)

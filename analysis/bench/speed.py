@@ -12,13 +12,13 @@ import numpy as np
 
 from analysis.bench.figures import Figures
 from analysis.cache import ENVIRONMENT
-from analysis.concepts import hubness, standout
+from analysis.concepts import hub_corrected, standout
 from analysis.config import AuditConfig
 from analysis.pipeline.audit import run_audit
 from analysis.progress import Progress, Silent
 from analysis.shortcuts import standardise
-from analysis.textmap.held_out import DEFAULT_FOLDS, held_out_cosines
-from analysis.textmap.saved import unpack_cross_fit
+from analysis.textmap.held_out import held_out_cosines
+from analysis.textmap.saved import stored_cross_fit
 from db.queries import overview
 from db.queries.classes import class_names
 from db.queries.concepts import concept_texts
@@ -110,16 +110,12 @@ def _extremes(config: AuditConfig, audit: AuditReader) -> Figures:
     """The pairs that stand out most from their class's vocabulary, by maps that never saw it."""
     names, texts = class_names(audit.engine), concept_texts(audit.engine)
     shown = str(shown_first(audit.engine))
-    packed = {
-        f"fold{i}": np.asarray(audit.array(f"text_map.{shown}.fold{i}"))
-        for i in range(min(DEFAULT_FOLDS, len(names)))
-    }
     scores = held_out_cosines(
-        unpack_cross_fit(shown, packed),
+        stored_cross_fit(shown, audit.array, len(names)),
         np.asarray(audit.array("class_embeddings")),
         np.asarray(audit.array("concept_embeddings")),
     )
-    far = standout(scores - hubness(scores) / 2)
+    far = standout(hub_corrected(scores))
     z = standardise(scores)
     rows = []
     for c, u in _best_pairs(far):

@@ -39,12 +39,13 @@ def load_target(
     folders = list_images(root, {}).unmatched_folders
     names = _read_names(class_names) if class_names else {name: _words(name) for name in folders}
     ids = folder_ids(ClassNames(tuple(names.values()), tuple(names)))
-    if unnamed := list_images(root, ids).unmatched_folders:
+    listing = list_images(root, ids)
+    if unnamed := listing.unmatched_folders:
         progress.warn(
             f"{len(unnamed)} folders of {root} are not in {class_names}, {unnamed[0]} among them: "
             "their pictures are left out"
         )
-    features, labels = labelled_features(classifier, root, ids, progress)
+    features, labels = labelled_features(classifier, root, listing, progress)
     return Target(tuple(names.values()), features, labels)
 
 

@@ -103,8 +103,9 @@ class _Fold:
         own = cosines[np.arange(len(labels)), labels]
         unseen = np.isin(labels, held_out)
         right = ~unseen & (own >= cosines[:, seen].max(1))
-        among = np.searchsorted(np.sort(held_out), labels[unseen])
-        of_held_out = cosines[:, np.sort(held_out)]
+        held_out = np.sort(held_out)
+        among = np.searchsorted(held_out, labels[unseen])
+        of_held_out = cosines[:, held_out]
         best = min(TOP, len(seen))
         return cls(
             seen_own=own[right],

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from analysis.textmap.net import NetMap
 from analysis.threads import torch_threads
 
 SMOOTHED = 10
@@ -53,7 +54,7 @@ class IcisEstimator:
         class_embeddings: Float[np.ndarray, "classes features"],
         *,
         seed: int,
-    ) -> "IcisMap":
+    ) -> NetMap:
         """Train on the C pairs; the same seed gives the same map on the same machine."""
         with torch.random.fork_rng(devices=[]), torch_threads(1):
             torch.manual_seed(seed)
@@ -68,7 +69,7 @@ class IcisEstimator:
                 if len(losses) > 2 * SMOOTHED:
                     slope = _slope(losses)
                     flat_in_a_row = flat_in_a_row + 1 if slope < self.flat else 0
-        return IcisMap(nn.Sequential(nets.text_encoder, nets.weight_decoder), device=self.device)
+        return NetMap(nn.Sequential(nets.text_encoder, nets.weight_decoder), device=self.device)
 
     def _epoch(
         self, nets: "_Nets", optimizer: torch.optim.Optimizer, s: Tensor, w: Tensor
@@ -118,22 +119,3 @@ class _Nets(nn.Module):
         ]
         losses = [(1 - functional.cosine_similarity(a, b)).mean() for a, b in rebuilt]
         return torch.stack(losses).sum()
-
-
-@dataclass(frozen=True)
-class IcisMap:
-    """The text encoder followed by the weight decoder."""
-
-    net: nn.Module
-    device: str = "cpu"
-
-    def __call__(
-        self, embeddings: Float[np.ndarray, "texts embedding"]
-    ) -> Float[np.ndarray, "texts features"]:
-        """Directions û(t)."""
-        with torch.no_grad():
-            return self.net(torch.tensor(embeddings).to(self.device)).cpu().numpy()
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """The net's parameters by name."""
-        return {name: value.cpu().numpy() for name, value in self.net.state_dict().items()}

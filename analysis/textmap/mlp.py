@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from analysis.textmap.net import NetMap
 from analysis.threads import torch_threads
 
 PAPER_EPOCHS = 2500
@@ -52,25 +53,9 @@ class MlpEstimator:
         class_embeddings: Float[np.ndarray, "classes features"],
         *,
         seed: int,
-    ) -> "MlpMap":
+    ) -> NetMap:
         """Train on all pairs at once; the same seed gives the same map on the same machine."""
-        threads = _threads(embeddings, class_embeddings)
-        with torch.random.fork_rng(devices=[]), torch_threads(threads):
-            torch.manual_seed(seed)
-            s = torch.tensor(embeddings).to(self.device)
-            w = torch.tensor(class_embeddings).to(self.device)
-            net = build_net(s.shape[1], w.shape[1], self).to(self.device).train()
-            optimizer = torch.optim.Adam(net.parameters(), lr=self.learning_rate, fused=True)
-            schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.epochs)
-            for _ in range(self.epochs):
-                optimizer.zero_grad()
-                loss = (1 - functional.cosine_similarity(net(s), w)).sum()
-                loss.backward()
-                optimizer.step()
-                schedule.step()
-                if self.on_epoch is not None:
-                    self.on_epoch()
-        return MlpMap(net.eval(), device=self.device)
+        return train(self, embeddings, class_embeddings, seed=seed, loss=_cosine_loss)
 
     def describe(self) -> dict[str, Any]:
         """Its configuration, as JSON."""
@@ -79,30 +64,47 @@ class MlpEstimator:
         return described
 
 
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""Of regressed and true class embeddings, (classes, features) both."""
+
+
+def train(
+    config: MlpEstimator,
+    embeddings: Float[np.ndarray, "classes embedding"],
+    class_embeddings: Float[np.ndarray, "classes features"],
+    *,
+    seed: int,
+    loss: Loss,
+) -> NetMap:
+    """The net of ``config`` trained by ``loss``: full batch, Adam, cosine schedule (Appendix I)."""
+    threads = _threads(embeddings, class_embeddings)
+    with torch.random.fork_rng(devices=[]), torch_threads(threads):
+        torch.manual_seed(seed)
+        s = torch.tensor(embeddings).to(config.device)
+        w = torch.tensor(class_embeddings).to(config.device)
+        net = build_net(s.shape[1], w.shape[1], config).to(config.device).train()
+        optimizer = torch.optim.Adam(net.parameters(), lr=config.learning_rate, fused=True)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, config.epochs)
+        for _ in range(config.epochs):
+            optimizer.zero_grad()
+            loss(net(s), w).backward()
+            optimizer.step()
+            schedule.step()
+            if config.on_epoch is not None:
+                config.on_epoch()
+    return NetMap(net.eval(), device=config.device)
+
+
+def _cosine_loss(regressed: Tensor, wanted: Tensor) -> Tensor:
+    """Eq. 1, summed over the classes."""
+    return (1 - functional.cosine_similarity(regressed, wanted)).sum()
+
+
 def _threads(embeddings: np.ndarray, class_embeddings: np.ndarray) -> int:
     """One where the layers are small, as for ImageNet's names and a small classifier."""
     classes, embedding_dim = embeddings.shape
     products = classes * 2 * embedding_dim * (embedding_dim + class_embeddings.shape[1])
     return 1 if products < SMALL_PRODUCTS else torch.get_num_threads()
-
-
-@dataclass(frozen=True)
-class MlpMap:
-    """A trained net, in evaluation mode (no dropout; the learned gate stays)."""
-
-    net: nn.Module
-    device: str = "cpu"
-
-    def __call__(
-        self, embeddings: Float[np.ndarray, "texts embedding"]
-    ) -> Float[np.ndarray, "texts features"]:
-        """Directions û(t) = GLU(MLP(s))."""
-        with torch.no_grad():
-            return self.net(torch.tensor(embeddings).to(self.device)).cpu().numpy()
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """The net's parameters by name."""
-        return {name: value.cpu().numpy() for name, value in self.net.state_dict().items()}
 
 
 def build_net(embedding_dim: int, feature_dim: int, config: MlpEstimator) -> nn.Module:

@@ -1,6 +1,6 @@
 """Text maps as arrays and back, so that any text can be mapped again long after the audit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
@@ -10,10 +10,10 @@ from torch import nn
 
 from analysis.textmap.base import FittedTextMap
 from analysis.textmap.floors import LinearMap
-from analysis.textmap.held_out import CrossFit, Fold
-from analysis.textmap.icis import IcisMap
+from analysis.textmap.held_out import DEFAULT_FOLDS, CrossFit, Fold
 from analysis.textmap.kernel import KernelMap
-from analysis.textmap.mlp import MlpEstimator, MlpMap, build_net
+from analysis.textmap.mlp import MlpEstimator, build_net
+from analysis.textmap.net import NetMap
 from analysis.textmap.stacked import StackedMap
 
 Bytes = UInt8[np.ndarray, " bytes"]
@@ -49,6 +49,13 @@ def unpack_cross_fit(name: str, packed: Mapping[str, Bytes]) -> CrossFit:
     return CrossFit(name, tuple(folds))
 
 
+def stored_cross_fit(name: str, array: Callable[[str], np.ndarray], num_classes: int) -> CrossFit:
+    """The folds of a map in a store; ``array`` reads one of its arrays by name."""
+    folds = range(min(DEFAULT_FOLDS, num_classes))
+    packed = {f"fold{i}": np.asarray(array(f"text_map.{name}.fold{i}")) for i in folds}
+    return unpack_cross_fit(name, packed)
+
+
 def _pack(arrays: Mapping[str, np.ndarray]) -> Bytes:
     contiguous = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
     return np.frombuffer(save(contiguous), np.uint8)
@@ -66,18 +73,18 @@ def _restore(name: str, arrays: dict[str, np.ndarray]) -> FittedTextMap:
     return LinearMap(**arrays)
 
 
-def _restore_icis(arrays: dict[str, np.ndarray]) -> IcisMap:
+def _restore_icis(arrays: dict[str, np.ndarray]) -> NetMap:
     latent, embedding_dim = arrays["0.0.weight"].shape
     encoder = nn.Sequential(nn.Linear(embedding_dim, latent), nn.ReLU())
     net = nn.Sequential(encoder, nn.Linear(latent, len(arrays["1.weight"])))
     net.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in arrays.items()})
-    return IcisMap(net)
+    return NetMap(net)
 
 
-def _restore_mlp(arrays: dict[str, np.ndarray]) -> MlpMap:
+def _restore_mlp(arrays: dict[str, np.ndarray]) -> NetMap:
     embedding_dim = arrays["1.weight"].shape[1]
     feature_dim = arrays["5.weight"].shape[0]
     soft_dropout = "7.gate.0.weight" in arrays
     net = build_net(embedding_dim, feature_dim, MlpEstimator(soft_dropout=soft_dropout))
     net.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in arrays.items()})
-    return MlpMap(net.eval())
+    return NetMap(net.eval())

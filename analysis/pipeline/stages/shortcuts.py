@@ -9,8 +9,7 @@ from analysis.concepts import class_means
 from analysis.pipeline.runner import Context, Outcome, Stage
 from analysis.pipeline.shared import features, labelling_maps, labels
 from analysis.shortcuts import NAME_IMPLIED_Z, Candidates, shortcut_candidates
-from analysis.textmap.held_out import DEFAULT_FOLDS
-from analysis.textmap.saved import unpack_cross_fit
+from analysis.textmap.saved import stored_cross_fit
 from db.schema import Finding
 
 KEPT_PER_CLASS = 20
@@ -35,12 +34,8 @@ def _found(
 ) -> Candidates:
     """All pairs judged by one text map."""
     store = context.store
-    packed = {
-        f"fold{i}": np.asarray(store.array(f"text_map.{name}.fold{i}"))
-        for i in range(min(DEFAULT_FOLDS, len(weights)))
-    }
     return shortcut_candidates(
-        unpack_cross_fit(name, packed),
+        stored_cross_fit(name, store.array, len(weights)),
         prompt_embeddings=np.asarray(store.array("prompt_embeddings")),
         name_embeddings=np.asarray(store.array("name_embeddings")),
         concept_embeddings=np.asarray(store.array("concept_embeddings")),
