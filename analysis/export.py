@@ -72,6 +72,7 @@ TABLES: dict[str, Callable[[AuditReader], pd.DataFrame]] = {
     "class-concepts": _class_concepts,
     "latents": lambda audit: units.units(audit.engine, "latent", limit=None),
     "neurons": lambda audit: units.units(audit.engine, "neuron", limit=None),
+    "channels": lambda audit: units.units(audit.engine, "channel", limit=None),
     "labels": lambda audit: export.labels_frame(audit.engine),
     "findings": lambda audit: export.findings_frame(audit.engine),
     "explanations": lambda audit: explanations.explanations(audit.engine, limit=None),

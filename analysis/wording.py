@@ -87,14 +87,45 @@ MEANING: Final[dict[str, str]] = {
     "pearson": "Correlation, over held-out images, of the unit's activation with the label's "
     "concept score.",
     "floor_pearson": "The 95th percentile of the same correlation over random labels. A label "
-    "that does not pass it abstains.",
+    "whose interval reaches down to it abstains.",
     "auprc": "Area under the precision–recall curve for telling active images by the label's "
     "concept score.",
-    "f1": "Best F1 for telling active images by the label's concept score.",
+    "f1": "F1 for telling active images by the label's concept score, as many images chosen as the "
+    "unit is active on.",
     "auc": "Area under the ROC curve. Shown for comparison only: published sanity checks find it "
     "too lenient.",
     "label_z": "Cosine of the unit's direction with the concept's, in standard deviations above "
     "the concept's mean over all units.",
+    "spread": "Under how many decisions a unit is active, counted by its activation "
+    "(the exponential of the entropy over predicted classes). A *shared attribute* is active "
+    "under many classes; a *single class* unit says little more than the class itself.",
+    "stability": "The autoencoder was trained again with other seeds. Mean cosine of this "
+    "latent's direction with its nearest match there: 1 is the same latent each time, and a "
+    "low value may be an accident of one training.",
+    "level": "A Matryoshka autoencoder learns nested parts: level 0 is the narrowest and "
+    "holds the coarsest latents, later levels refine them.",
+    "others": "Other units of this kind whose first label is the same text, and clears its "
+    "floor. A label that many units carry does not tell them apart.",
+    "activation": "The largest activation over all images; below it the mean where it is active.",
+    "pearson_interval": "The 95 % bootstrap interval over the held-out images.",
+    "correlation": "Correlation, over the training images, of the unit's activation with the "
+    "concept's score: how the method 'pattern' finds its candidates.",
+    "method": "How the candidate was found: by the unit's direction, by the pattern of its "
+    "activations over images, or by both.",
+    "label_check": "A metric is checked by spoiling labels that are known to be right: on "
+    "units with some positives taken away, and on units with some added, it must fall. One "
+    "that does not fall on at least 90 % of the units in both fails, and is greyed out.",
+    "fires": "Share of the unit's whole activation that falls on images decided so, and on how "
+    "many of them it is active.",
+    "cofiring": "Phi coefficient of being active on the same images: 1 is always together, 0 "
+    "is chance.",
+    "nearest": "Cosine of the two units' directions.",
+    "contribution": "The class embedding's weight of a neuron times how far the neuron is from "
+    "its mean here, embeddings centred over the classes. Over all neurons they add up to how "
+    "far the image's logit for the class, against the other classes', is from its mean.",
+    "threshold": "A latent of such an autoencoder is active above one threshold for all. It "
+    "is learned while training, and set anew on validation images so that as many are active "
+    "as were asked for.",
     "effect": "The unit's direction times the class embedding: how far one unit of activation "
     "pushes the class's logit.",
     "explanation_score": "Cosine between the image's feature and the direction of the whole "

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+import numpy as np
 import streamlit as st
 from sqlalchemy import Engine
 
-from dashboard.serve import STORE_VARIABLE
+from dashboard.serve import REVIEWER_VARIABLE, STORE_VARIABLE
 from db import layout
+from db.arrays import read_array
 from db.engine import reader_engine
-from db.errors import StoreMissing
-from db.queries import images, overview
+from db.errors import StoreError, StoreMissing
+from db.queries import images, overview, unit_dossier
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -30,7 +32,7 @@ class Store:
     """One audit, as one script run sees it."""
 
     directory: Path
-    version: str  # changes whenever the store is written
+    version: str  # changes whenever the store is written, by an audit or by a person
     engine: Engine
 
 
@@ -44,7 +46,8 @@ def open_store() -> Store:
     # An audit made anew in the same place is another file: its engine is another one too.
     identity = database.stat().st_ino if database.is_file() else 0
     engine = _engine(given, identity)
-    store = Store(directory, overview.data_version(engine), engine)
+    version = f"{overview.data_version(engine)} {unit_dossier.human_version(engine)}"
+    store = Store(directory, version, engine)
     st.session_state[_STATE] = store
     return store
 
@@ -69,6 +72,28 @@ def thumbnails(image_ids: Sequence[int]) -> dict[int, bytes]:
     at_hand = store()
     ids = tuple(int(i) for i in image_ids)
     return _thumbnails((str(at_hand.directory), at_hand.version, ids), at_hand.engine, ids)
+
+
+def array(name: str, shape: Sequence[int | None]) -> np.ndarray | None:
+    """An array of the audit, memory-mapped; None where there is none of this shape to be read.
+
+    ``None`` in the shape stands for any length.
+    """
+    at_hand = store()
+    try:
+        found = read_array(at_hand.directory, at_hand.engine, name)
+    except (StoreError, OSError, ValueError):
+        return None
+    fits = len(found.shape) == len(shape) and all(
+        wanted is None or wanted == length
+        for wanted, length in zip(shape, found.shape, strict=True)
+    )
+    return found if fits and found.dtype.kind == "f" else None
+
+
+def reviewer() -> str:
+    """Who looks at the audit, as ``serve --reviewer`` was told; empty without."""
+    return os.environ.get(REVIEWER_VARIABLE, "").strip()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

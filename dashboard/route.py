@@ -10,13 +10,15 @@ import streamlit as st
 
 from dashboard.text import md
 
-Kind = Literal["finding", "class", "latent", "neuron", "image"]
+Kind = Literal["finding", "class", "latent", "neuron", "channel", "image"]
+UnitKind = Literal["latent", "neuron", "channel"]
 
 PAGES: dict[Kind, str] = {
     "finding": "app_pages/findings.py",
     "class": "app_pages/classes.py",
     "latent": "app_pages/latents.py",
     "neuron": "app_pages/neurons.py",
+    "channel": "app_pages/channels.py",
     "image": "app_pages/images.py",
 }
 Width = Literal["content", "stretch"]
@@ -81,6 +83,38 @@ def list_link(kind: Kind, label: str, *, icon: str = ":material/arrow_back:") ->
         _stay(kind, None, shown, icon, "content")
     else:
         st.page_link(PAGES[kind], label=shown, icon=icon, help="")
+
+
+def asked_label(kind: UnitKind) -> int | None:
+    """The concept whose bearers the address asks for in the list of a kind."""
+    words = st.query_params.get(f"{kind}_label")
+    return None if words is None else number(words)
+
+
+def same_label(kind: UnitKind, concept_id: int, label: str) -> None:
+    """A link, on the page of a kind, to the list of those that carry a concept for their label."""
+    # Not in a callback: the whole address changes, in one step of the browser's history.
+    if st.button(
+        f":primary[{label}]",
+        key=f"same_{kind}_{concept_id}",
+        icon=":material/content_copy:",
+        type="tertiary",
+    ):
+        st.switch_page(PAGES[kind], query_params={f"{kind}_label": str(concept_id)})
+
+
+def all_labels(kind: UnitKind) -> None:
+    """A way out of the list of the units with one label."""
+
+    def forget() -> None:
+        st.query_params.pop(f"{kind}_label", None)
+
+    st.button(
+        "Show all again",
+        key=f"all_{kind}_labels",
+        icon=":material/filter_alt_off:",
+        on_click=forget,
+    )
 
 
 def _stay(kind: Kind, identity: int | None, label: str, icon: str, width: Width) -> None:

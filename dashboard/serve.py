@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 APP = Path(__file__).with_name("app.py")
-STORE_VARIABLE = "GLOWWORM_STORE"  # how the app is told which audit to show
+STORE_VARIABLE = "GLOWWORM_STORE"  # how the app is told which audit to show …
+REVIEWER_VARIABLE = "GLOWWORM_REVIEWER"  # … and who looks at it
 
 # The command line wins over a person's own Streamlit settings, so what guards the server is said
 # here: Streamlit by itself listens on every interface and reports usage.
@@ -36,21 +37,23 @@ def command(port: int) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(APP), *flags, *hosts]
 
 
-def environment(directory: Path) -> dict[str, str]:
-    """This process's environment, with the audit to show."""
-    return os.environ | {STORE_VARIABLE: str(directory.resolve())}
+def environment(directory: Path, reviewer: str | None = None) -> dict[str, str]:
+    """This process's environment, with the audit to show and who looks at it."""
+    told = {STORE_VARIABLE: str(directory.resolve())}
+    return os.environ | told | ({REVIEWER_VARIABLE: reviewer} if reviewer else {})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """``python -m dashboard.serve DIR [--port N]``, which ``glowworm serve`` calls."""
+    """``python -m dashboard.serve DIR [--port N] [--reviewer NAME]``: ``glowworm serve``."""
     parser = argparse.ArgumentParser(prog="dashboard.serve", description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--reviewer", help="the author of labels given in the dashboard")
     given = parser.parse_args(arguments)
-    serve(given.directory, given.port)
+    serve(given.directory, given.port, given.reviewer)
 
 
-def serve(directory: Path, port: int) -> None:
+def serve(directory: Path, port: int, reviewer: str | None = None) -> None:
     """Show the audit in ``directory`` on ``http://localhost:port`` until it is stopped.
 
     The process becomes Streamlit and does not come back. A directory without a readable audit is
@@ -58,7 +61,7 @@ def serve(directory: Path, port: int) -> None:
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(sys.executable, command(port), environment(directory))
+    os.execve(sys.executable, command(port), environment(directory, reviewer))
 
 
 if __name__ == "__main__":

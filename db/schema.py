@@ -303,26 +303,44 @@ class SparseAutoencoder(Base):
     floor_explained_variance: Mapped[float]  # the same for a random-direction autoencoder
     floor_top1_agreement: Mapped[float]
     seconds: Mapped[float]
+    # Null in a store that was made before these were measured.
+    steps_taken: Mapped[int | None]  # an early stop takes fewer than the configuration allows
+    threshold_trained: Mapped[float | None]  # the one threshold of BatchTopK and Matryoshka …
+    threshold: Mapped[float | None]  # … and the same set anew on validation images
+    # The same training with other seeds: [{"seed", "explained_variance", "l0", "alive_share",
+    # "top1_agreement", "logit_kl", "stability"}, …], the stored one first
+    seeds: Mapped[list[Any] | None]
 
 
 class Unit(Base):
-    """A latent of the autoencoder or a neuron (a dimension of the feature)."""
+    """A latent of the autoencoder, a neuron (a dimension of the feature) or a channel of the
+    classifier's last stage where those are not the neurons."""
 
     __tablename__ = "unit"
     id: Mapped[int] = mapped_column(primary_key=True)
     stage_name: Mapped[str] = _parent("stage.name")
-    kind: Mapped[str] = mapped_column(CheckConstraint("kind in ('latent','neuron')", name="kind"))
+    kind: Mapped[str] = mapped_column(
+        CheckConstraint("kind in ('latent','neuron','channel')", name="kind")
+    )
     number: Mapped[int]  # its index within its kind
     alive: Mapped[bool]
     density: Mapped[float]  # share of images on which it is active
     mean_activation: Mapped[float]
     max_activation: Mapped[float]
     histogram: Mapped[dict[str, Any]]  # {"edges": [...], "counts": [...]} over active images
+    # Null in a store that was made before these were measured, and where they cannot be.
+    level: Mapped[int | None]  # of a Matryoshka autoencoder, from 0, the narrowest
+    stability: Mapped[float | None]  # mean cosine with its match in autoencoders of other seeds
+    spread: Mapped[str | None] = mapped_column(
+        CheckConstraint("spread in ('shared','single class')", name="spread")
+    )
+    effective_classes: Mapped[float | None]  # exp of the entropy of its activation over decisions
     __table_args__ = (UniqueConstraint("kind", "number"),)
 
 
 class UnitClass(Base):
-    """Effect of a unit on a class's logit: its direction times the class embedding."""
+    """The classes whose logit a unit moves most; effects on all classes are an array,
+    ``unit_effects.<kind>`` (units, classes). Channels have none: they enter the head unmixed."""
 
     __tablename__ = "unit_class"
     unit_id: Mapped[int] = _parent("unit.id", primary_key=True)
@@ -330,6 +348,62 @@ class UnitClass(Base):
     stage_name: Mapped[str] = _parent("stage.name")
     class_id: Mapped[int] = _parent("class.id", index=True)
     effect: Mapped[float]
+
+
+class UnitFires(Base):
+    """The decisions (predicted classes) under which a unit is active, the most activation first."""
+
+    __tablename__ = "unit_fires"
+    unit_id: Mapped[int] = _parent("unit.id", primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    stage_name: Mapped[str] = _parent("stage.name")
+    class_id: Mapped[int] = _parent("class.id", index=True)
+    share: Mapped[float]  # of the unit's whole activation that falls on images so decided
+    active: Mapped[int]  # images so decided on which it is active …
+    decided: Mapped[int]  # … of so many
+
+
+class UnitNeighbour(Base):
+    """Another unit of the same kind that goes with a unit."""
+
+    __tablename__ = "unit_neighbour"
+    unit_id: Mapped[int] = _parent("unit.id", primary_key=True)
+    relation: Mapped[str] = mapped_column(
+        CheckConstraint("relation in ('cofiring','nearest')", name="relation"), primary_key=True
+    )
+    rank: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    stage_name: Mapped[str] = _parent("stage.name")
+    other_id: Mapped[int] = _parent("unit.id", index=True)
+    value: Mapped[float]  # cofiring: phi coefficient of being active; nearest: cosine of directions
+
+
+class UnitMap(Base):
+    """Where in an image a unit is active: its heat-map over the classifier's positions."""
+
+    __tablename__ = "unit_map"
+    unit_id: Mapped[int] = _parent("unit.id", primary_key=True)
+    image_id: Mapped[int] = _parent("image.id", primary_key=True, index=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    rows: Mapped[int]
+    columns: Mapped[int]
+    peak: Mapped[float]  # activation that 255 stands for; 0 stands for none
+    values: Mapped[bytes] = mapped_column(LargeBinary)  # rows · columns bytes, row after row
+
+
+class HumanLabel(Base):
+    """A label that a person gave a unit, or took back. Rows are only ever added: the newest one
+    of a unit holds, the others are its history. They hang on no stage and survive new audits."""
+
+    __tablename__ = "human_label"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    author: Mapped[str]
+    kind: Mapped[str]
+    number: Mapped[int | None] = mapped_column(index=True)  # null: no unit of today matches it
+    text: Mapped[str | None]  # null: the label was taken back
+    comment: Mapped[str]
+    # float32, of unit length: by it the label finds its unit again when units are made anew
+    direction: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Label(Base):
@@ -342,26 +416,32 @@ class Label(Base):
     text_map: Mapped[str] = _parent("text_map.name")
     rank: Mapped[int]  # from 1, within unit and text map
     concept_id: Mapped[int] = _parent("concept.id", index=True)
-    method: Mapped[str]  # "direction"
-    cosine: Mapped[float]
-    z: Mapped[float]
+    method: Mapped[str]  # "direction", "pattern", or "both"
+    cosine: Mapped[float | None]  # of the unit's direction with û(t); null where it has none
+    z: Mapped[float | None]
     pearson: Mapped[float | None]
     auprc: Mapped[float | None]
     f1: Mapped[float | None]
     auc: Mapped[float | None]
     floor_pearson: Mapped[float | None]  # 95th percentile over random labels
+    # Null in a store that was made before these were measured.
+    pearson_low: Mapped[float | None]  # 95 % bootstrap interval over the held-out images
+    pearson_high: Mapped[float | None]
+    correlation: Mapped[float | None]  # of activation and concept score on the training images
     abstained: Mapped[bool]  # the label does not clear the floor
 
 
 class Activation(Base):
-    """An image on which a unit is active: the strongest, and a sample over the quantiles."""
+    """An example image of a unit: the strongest, a sample over the quantiles of its activation,
+    and images drawn at random, on most of which it is not active."""
 
     __tablename__ = "activation"
     unit_id: Mapped[int] = _parent("unit.id", primary_key=True)
     stratum: Mapped[str] = mapped_column(
-        CheckConstraint("stratum in ('top','quantile')", name="stratum"), primary_key=True
+        CheckConstraint("stratum in ('top','quantile','random')", name="stratum"), primary_key=True
     )
-    rank: Mapped[int] = mapped_column(primary_key=True)  # from 1, strongest first
+    # From 1, strongest first; random ones in the order in which they were drawn
+    rank: Mapped[int] = mapped_column(primary_key=True)
     stage_name: Mapped[str] = _parent("stage.name")
     image_id: Mapped[int] = _parent("image.id", index=True)
     value: Mapped[float]

@@ -13,6 +13,7 @@ from db import layout
 from db.arrays import flaw_of, read_array, register_file, remove_strays, save_array
 from db.engine import make_engine, reader_engine
 from db.errors import OutputInUse, StoreError
+from db.human import reattach
 from db.lock import WriterLock
 from db.migrate import create_database
 from db.rows import Rows, delete_rows, insert_rows
@@ -192,9 +193,22 @@ class AuditStore:
                 update(Stage).where(Stage.name == stage_name).values(notes=[*notes, text])
             )
 
+    def reattach_human_labels(self, directions: Mapping[str, np.ndarray]) -> None:
+        """After units were made anew: let people's labels find their units again.
+
+        ``directions``: for each kind one row a unit, (units, features). See ``db.human.reattach``.
+        """
+        with self._writer.begin() as connection:
+            reattach(connection, directions)
+
     def array(self, name: str) -> np.ndarray:
         """An array of the store, read-only and memory-mapped; StoreError where there is none."""
         return read_array(self.directory, self.engine, name)
+
+    def array_names(self) -> set[str]:
+        """Names of all arrays in the store."""
+        with self.engine.connect() as connection:
+            return set(connection.scalars(select(Artifact.name).where(Artifact.shape.is_not(None))))
 
     def _replace_stage(
         self,

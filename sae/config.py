@@ -1,69 +1,83 @@
 """How a sparse autoencoder is trained, and which images it never sees."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from jaxtyping import Int
 
+Architecture = Literal["topk", "batchtopk", "matryoshka", "jumprelu"]
+
 
 @dataclass(frozen=True)
 class SaeConfig:
-    """A TopK sparse autoencoder (Gao et al. 2024): ``width`` latents, at most ``k`` active.
+    """A sparse autoencoder of ``width`` latents, ``k`` of them active on an image.
+
+    k is exact for ``topk`` (Gao et al. 2024), a mean over images for ``batchtopk`` (Bussmann et
+    al. 2024) and ``matryoshka`` (Bussmann et al. 2025), and a target for ``jumprelu``
+    (Rajamanoharan et al. 2024). ``steps`` is the most that are taken: training stops when the loss
+    on validation images has not fallen for ``patience`` looks, and the best state is kept.
 
     Raises ``ValueError``, naming field, value and fix, when a field makes no sense.
     """
 
     width: int
     k: int
-    steps: int = 400
+    architecture: Architecture = "matryoshka"
+    steps: int = 1000
     batch_size: int = 256
     learning_rate: float = 3e-3
+    patience: int = 5
     held_out_share: float = 0.2
+    validation_share: float = 0.1  # of the images that are not held out
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for field in ("width", "k", "steps", "batch_size"):
+        known = get_args(Architecture)
+        if self.architecture not in known:
+            raise ValueError(f"architecture is {self.architecture!r}: give one of {known}")
+        for field in ("width", "k", "steps", "batch_size", "patience"):
             if getattr(self, field) < 1:
                 raise ValueError(f"{field} is {getattr(self, field)}: give at least 1")
         if self.k > self.width:
             raise ValueError(f"k is {self.k}: give at most the width, {self.width}")
         if not 0 < self.learning_rate < 1:
             raise ValueError(f"learning_rate is {self.learning_rate}: give 0 < rate < 1")
-        if not 0 <= self.held_out_share < 1:
-            raise ValueError(f"held_out_share is {self.held_out_share}: give 0 <= share < 1")
+        for field in ("held_out_share", "validation_share"):
+            if not 0 <= getattr(self, field) < 1:
+                raise ValueError(f"{field} is {getattr(self, field)}: give 0 <= share < 1")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}: give 0 or more")
 
     @classmethod
     def default(cls, n_images: int, feature_dim: int, *, seed: int = 0) -> "SaeConfig":
-        """A small autoencoder for ``n_images`` features of ``feature_dim`` dimensions.
+        """A Matryoshka autoencoder for ``n_images`` features of ``feature_dim`` dimensions.
 
-        Few latents, an eighth of them active: a wide autoencoder reconstructs better, but on
-        features that have collapsed onto the classes it learns one latent per class. Measured
-        on held-out images after 300 to 400 steps, 192 dimensions, 1,840 training images:
-
-        ========== ======================================== =============================
-        width, k   the reef: attributes held by some latent real ViT-tiny: explained
-                   (AUPRC >= .9, of 29; three seeds)        variance, decisions kept
-        ========== ======================================== =============================
-        32, 4      17, 18, 18                               .26 .10
-        48, 6      16, 16, 14                               .32 .20
-        64, 4      4                                        .31 .17
-        64, 8      15, 12, 13                               .36 .28
-        192, 16    not measured                             .49 .62
-        256, 16    5                                        not measured
-        ========== ======================================== =============================
-
-        Of a random autoencoder's latents none holds an attribute, and it keeps .01 (48, 6) and
-        .19 (192, 16) of ViT-tiny's decisions. First labels agreed best with the held-out top
-        images at 32, 4 too. Where decisions must survive the reconstruction, take a larger one.
-        More steps overfit so few images: ViT-tiny at 192, 16 explains .49 of the held-out variance
-        after 300 steps and .38 after 3,000.
+        Chosen for what its latents are, not for what it reconstructs: see ``glowworm bench
+        attributes`` and ``bench sae``, which print the measurements this choice rests on. A wide
+        TopK autoencoder explains as much but, on features that have collapsed onto the classes,
+        learns one latent per class; the inner levels of Matryoshka keep what classes share.
         """
-        width = max(8, min(feature_dim // 6, n_images // 32) // 8 * 8)
+        room = min(n_images / 8, 2 * feature_dim)
+        width = 2 ** int(np.log2(max(16, room)))
         batch_size = 256
-        steps = max(400, 10 * n_images // batch_size)
-        return cls(width, max(2, width // 8), steps=steps, batch_size=batch_size, seed=seed)
+        return cls(
+            width=width,
+            k=max(2, min(8, width // 16)),
+            steps=max(800, 10 * n_images // batch_size),
+            batch_size=batch_size,
+            learning_rate=6e-3,
+            seed=seed,
+        )
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """Widths that reconstruct on their own: an eighth, a quarter, a half and all of the
+        latents for ``matryoshka``, all of them for the others."""
+        if self.architecture != "matryoshka":
+            return (self.width,)
+        nested = {self.width // part for part in (8, 4, 2) if self.width // part >= self.k}
+        return (*sorted(nested), self.width)
 
 
 def split_held_out(

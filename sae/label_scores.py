@@ -27,11 +27,13 @@ class LabelScores:
     """
 
     pearson: Float[np.ndarray, "units top"]  # activation with concept score
+    pearson_low: Float[np.ndarray, "units top"]  # 95 % bootstrap interval over the images
+    pearson_high: Float[np.ndarray, "units top"]
     auprc: Float[np.ndarray, "units top"]  # average precision; chance is the unit's density
     f1: Float[np.ndarray, "units top"]  # at as many images as the unit is active on
     auc: Float[np.ndarray, "units top"]
     floor_pearson: Float[np.ndarray, " units"]  # 95th percentile over random concepts
-    abstained: Bool[np.ndarray, "units top"]  # Pearson does not exceed the floor, or is NaN
+    abstained: Bool[np.ndarray, "units top"]  # the interval reaches down to the floor, or is NaN
 
 
 def score_labels(
@@ -41,6 +43,7 @@ def score_labels(
     candidates: Int[np.ndarray, "units top"],
     *,
     random_concepts: int = 200,
+    resamples: int = 200,
     seed: int,
 ) -> LabelScores:
     """Score candidate concepts (row numbers of ``concept_directions``) of every unit.
@@ -49,7 +52,8 @@ def score_labels(
     p images with the highest concept score as predicted, p being the number of images the unit is
     active on: no threshold is tuned, and precision = recall = F1. Equal concept scores are ranked
     in the order of the images. The floor draws ``random_concepts`` concepts once, the same for
-    all units, by ``seed``.
+    all units, by ``seed``; the interval draws the images anew ``resamples`` times. A concept of
+    -1, an empty place, has no scores.
     """
     images = _unit_rows(features)
     rng = np.random.default_rng(seed)
@@ -57,33 +61,69 @@ def score_labels(
         len(concept_directions), min(random_concepts, len(concept_directions)), replace=False
     )
     random_scores = _standard(images @ _unit_rows(concept_directions[drawn]).T)
+    draws = rng.multinomial(len(images), np.full(len(images), 1 / len(images)), resamples)
     parts = []
-    held = 1 + 6 * candidates.shape[1]  # float32 scores, twice, and int64 order and ranks
+    held = 1 + 7 * candidates.shape[1]  # float32 scores, twice, products, int64 order and ranks
     for block in units.blocks(columns=held):
         chosen = candidates[block.start : block.stop]
         concepts, slots = np.unique(chosen, return_inverse=True)
+        slots = slots.reshape(chosen.shape)
         scores = images @ _unit_rows(concept_directions[concepts]).T
-        parts.append(_score_block(block, scores, slots.reshape(chosen.shape), random_scores))
+        pearson, *ranking = label_metrics(block, scores, slots)
+        low, high = _interval(block, scores, slots, draws.astype(np.float32))
+        floor = _floor(block, random_scores)
+        nothing = (chosen < 0) | undefined_units(block)[:, None]
+        for score in (pearson, low, high, *ranking):
+            score[nothing] = np.nan
+        floor[undefined_units(block)] = np.nan
+        parts.append((pearson, low, high, *ranking, floor, ~(low > floor[:, None])))
     return LabelScores(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _score_block(
-    block: UnitBlock, scores: np.ndarray, slots: np.ndarray, random_scores: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """``scores`` (images, concepts); ``slots`` (units, top) are columns of it."""
-    n = len(scores)
+def undefined_units(block: UnitBlock) -> Bool[np.ndarray, " block"]:
+    """Units active on none of the images or on all: no label can be scored on them."""
     counts = (block.activations > block.thresholds).sum(axis=0)
-    undefined = (counts == 0) | (counts == n)
-    activations = _standard(block.activations)
-    floor = np.percentile(activations.T @ random_scores / n, 95, axis=1)
-    standard = _standard(scores)
+    return (counts == 0) | (counts == len(block.activations))
+
+
+def label_metrics(
+    block: UnitBlock,
+    scores: Float[np.ndarray, "images concepts"],
+    slots: Int[np.ndarray, "block top"],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Pearson, AUPRC, F1 and AUC of concepts for units; ``slots`` are columns of ``scores``."""
+    activations, standard = _standard(block.activations), _standard(scores)
     pearson = np.stack(
-        [np.einsum("iu,iu->u", activations, standard[:, column]) / n for column in slots.T], axis=1
+        [np.einsum("iu,iu->u", activations, standard[:, c]) / len(scores) for c in slots.T], axis=1
     )
-    auprc, f1, auc = _ranking(block, scores, slots)
-    for score in (pearson, auprc, f1, auc, floor):
-        score[undefined] = np.nan
-    return pearson, auprc, f1, auc, floor, ~(pearson > floor[:, None])
+    return pearson, *_ranking(block, scores, slots)
+
+
+def _floor(block: UnitBlock, random_scores: np.ndarray) -> np.ndarray:
+    products = _standard(block.activations).T @ random_scores / len(random_scores)
+    return np.percentile(products, 95, axis=1)
+
+
+def _interval(
+    block: UnitBlock, scores: np.ndarray, slots: np.ndarray, draws: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """2.5th and 97.5th percentile of Pearson over resamples of the images, (units, top) each.
+
+    Moments of a resample are products of its counts (resamples, images) with the columns.
+    """
+    weights = draws / draws.shape[1]
+    a, s = _standard(block.activations), _standard(scores)
+    mean_a, square_a = weights @ a, weights @ np.square(a)
+    mean_s, square_s = weights @ s, weights @ np.square(s)
+    spread_a = np.sqrt(np.maximum(square_a - mean_a**2, 0))
+    spread_s = np.sqrt(np.maximum(square_s - mean_s**2, 0))
+    low, high = np.empty(slots.shape), np.empty(slots.shape)
+    for candidate, c in enumerate(slots.T):
+        covariance = weights @ (a * s[:, c]) - mean_a * mean_s[:, c]
+        scale = spread_a * spread_s[:, c]
+        r = covariance / np.where(scale > 0, scale, 1)
+        low[:, candidate], high[:, candidate] = np.percentile(r, (2.5, 97.5), axis=0)
+    return low, high
 
 
 def _ranking(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from sae.autoencoder import SparseAutoencoder
+from sae.autoencoder import SparseAutoencoder, TopK
 from sae.centring import Centring, row_blocks
 
 _ROWS = 2048
@@ -126,7 +126,7 @@ def _tied(directions: np.ndarray, scale: float, k: int, centring: Centring) -> S
         encoder_bias=np.zeros(width, dtype=np.float32),
         decoder_weight=directions * np.float32(scale),
         decoder_bias=np.zeros(d, dtype=np.float32),
-        k=k,
+        gate=TopK(k),
         subtract_decoder_bias=False,
         centring=centring,
     )

@@ -1,4 +1,4 @@
-"""Units, latents or neurons alike: when they are active, on which images, for which classes."""
+"""Units, latents, neurons or channels alike: when they are active, and on which images."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Float, Float32, Int
 
 from sae.autoencoder import SparseAutoencoder
-from sae.centring import Centring
+
+UnitKind = Literal["latent", "neuron", "channel"]
 
 _BLOCK_VALUES = 2**25  # 128 MiB of float32 held at once
 
@@ -19,14 +20,15 @@ class Units:
 
     ``columns(start, stop)`` gives activations (images, stop - start), float32. A unit is active on
     an image where its activation exceeds its threshold. ``directions`` are what one unit of
-    activation adds to the feature, in the classifier's units.
+    activation adds to the feature, in the classifier's units; None for units that lie before the
+    feature (channels), which add to it in no one direction.
     """
 
-    kind: Literal["latent", "neuron"]
+    kind: UnitKind
     n_images: int
     columns: Callable[[int, int], Float32[np.ndarray, "images block"]]
     thresholds: Float32[np.ndarray, " units"]
-    directions: Float[np.ndarray, "units features"]
+    directions: Float[np.ndarray, "units features"] | None
 
     @property
     def n_units(self) -> int:
@@ -79,45 +81,57 @@ def latent_units(
     autoencoder: SparseAutoencoder, features: Float[np.ndarray, "images features"]
 ) -> Units:
     """The autoencoder's latents on these images; active means above zero."""
-    from scipy.sparse import csc_array
-
-    topk = autoencoder.encode_topk(features)
-    n = len(features)
-    rows = np.repeat(np.arange(n), autoencoder.k)
-    sparse = csc_array(
-        (topk.values.ravel(), (rows, topk.latents.ravel())), shape=(n, autoencoder.width)
-    )
+    sparse = autoencoder.encode_sparse(features).tocsc()
     return Units(
         kind="latent",
-        n_images=n,
+        n_images=len(features),
         columns=lambda start, stop: sparse[:, start:stop].toarray(),
         thresholds=np.zeros(autoencoder.width, dtype=np.float32),
         directions=autoencoder.decoder_directions,
     )
 
 
-def neuron_units(features: Float[np.ndarray, "images features"], centring: Centring) -> Units:
-    """The feature's own dimensions, centred; active means more than one standard deviation above
-    the mean of these images (a neuron is never exactly off, so "active" needs a convention).
+def neuron_units(
+    features: Float[np.ndarray, "images features"], centre: Float[np.ndarray, " features"]
+) -> Units:
+    """The feature's own dimensions, centred; see ``axis_units``."""
+    return axis_units("neuron", features, centre, np.eye(features.shape[1], dtype=np.float32))
 
-    Only the positive pole of a neuron is described. ``centring.scale`` is not applied: activations
-    are in the classifier's units.
+
+def channel_units(
+    means: Float[np.ndarray, "images channels"], centre: Float[np.ndarray, " channels"]
+) -> Units:
+    """The channels of the classifier's last stage, averaged over positions and centred."""
+    return axis_units("channel", means, centre, None)
+
+
+def axis_units(
+    kind: UnitKind,
+    values: Float[np.ndarray, "images units"],
+    centre: Float[np.ndarray, " units"],
+    directions: Float[np.ndarray, "units features"] | None,
+) -> Units:
+    """Columns of an array as units; active means more than one standard deviation above the mean
+    of these images (a neuron is never exactly off, so "active" needs a convention).
+
+    Only the positive pole is described. Activations are in the classifier's units.
     """
-    n, d = features.shape
+    n, d = values.shape
+    centre = np.asarray(centre, dtype=np.float32)
     deviation = np.zeros(d)
     offset = np.zeros(d)
     if n > 0:
-        columns = (np.asarray(features[:, i], dtype=np.float64) for i in range(d))
+        columns = (np.asarray(values[:, i], dtype=np.float64) for i in range(d))
         moments = np.array([(column.mean(), column.std()) for column in columns])
-        offset, deviation = moments[:, 0] - centring.mean, moments[:, 1]
+        offset, deviation = moments[:, 0] - centre, moments[:, 1]
     return Units(
-        kind="neuron",
+        kind=kind,
         n_images=n,
         columns=lambda start, stop: (
-            np.asarray(features[:, start:stop], dtype=np.float32) - centring.mean[start:stop]
+            np.asarray(values[:, start:stop], dtype=np.float32) - centre[start:stop]
         ),
         thresholds=(offset + deviation).astype(np.float32),
-        directions=np.eye(d, dtype=np.float32),
+        directions=directions,
     )
 
 
@@ -134,6 +148,8 @@ class UnitStatistics:
     top_values: Float[np.ndarray, "units top"]  # NaN where there is none
     quantile_images: Int[np.ndarray, "units strata"]  # one image of each stratum
     quantile_values: Float[np.ndarray, "units strata"]
+    random_images: Int[np.ndarray, "units random"]  # of all images, active or not
+    random_values: Float[np.ndarray, "units random"]
 
     @property
     def alive(self) -> np.ndarray:
@@ -142,18 +158,23 @@ class UnitStatistics:
 
 
 def describe_units(
-    units: Units, *, top: int = 24, strata: int = 8, bins: int = 20, seed: int
+    units: Units, *, top: int = 24, strata: int = 8, chance: int = 8, bins: int = 20, seed: int
 ) -> UnitStatistics:
     """Statistics and example images of all units, in blocks.
 
     The quantile sample cuts a unit's active images, strongest first, into ``strata`` runs of
-    equal length and draws one image from each: top images alone flatter a unit.
+    equal length and draws one image from each: top images alone flatter a unit. ``chance``
+    images are drawn from all, for each unit its own, in the order in which they were drawn.
     """
-    draws = np.random.default_rng(seed).random((units.n_units, strata))
-    parts = [
-        _describe_block(block, top, bins, draws[block.start : block.stop])
-        for block in units.blocks()
-    ]
+    rng = np.random.default_rng(seed)
+    draws = rng.random((units.n_units, strata))
+    chance = min(chance, units.n_images)
+    drawn = rng.random((units.n_units, chance))
+    parts = []
+    for block in units.blocks():
+        rows = slice(block.start, block.stop)
+        described = _describe_block(block, top, bins, draws[rows])
+        parts.append((*described, *_draw(block, drawn[rows])))
     return UnitStatistics(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
@@ -184,6 +205,16 @@ def _describe_block(
     return density, mean, maximum, edges, histogram, top_images, top_values, *picked
 
 
+def _draw(block: UnitBlock, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Different images for each unit, by draws (units, m) in [0, 1), and the values there."""
+    n, m = len(block.activations), draws.shape[1]
+    # One image out of each of m equal runs of images: none comes twice.
+    cuts = n * np.arange(m + 1) // max(1, m)
+    images = (cuts[:-1] + draws * np.diff(cuts)).astype(int)
+    images = np.take_along_axis(images, np.argsort(draws, axis=1), axis=1)
+    return images, np.take_along_axis(block.activations, images.T, axis=0).T
+
+
 def _pick(active: ActiveImages, ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Images and values at ranks (units, m) from 0; -1 and NaN beyond a unit's active images."""
     there = ranks < active.counts[:, None]
@@ -192,31 +223,3 @@ def _pick(active: ActiveImages, ranks: np.ndarray) -> tuple[np.ndarray, np.ndarr
         return np.full(ranks.shape, -1), np.full(ranks.shape, np.nan, dtype=np.float32)
     values = np.where(there, active.values[at], np.float32(np.nan))
     return np.where(there, active.images[at], -1), values
-
-
-@dataclass(frozen=True)
-class ClassEffects:
-    """The classes each unit moves most, by |effect|; effects are in logits."""
-
-    classes: Int[np.ndarray, "units top"]
-    effects: Float[np.ndarray, "units top"]
-
-
-def class_effects(
-    directions: Float[np.ndarray, "units features"],
-    strengths: Float[np.ndarray, " units"],
-    class_weights: Float[np.ndarray, "classes features"],
-    *,
-    top: int = 10,
-) -> ClassEffects:
-    """Effect of a unit on a class: strength · direction · (w_c - mean of w over the classes).
-
-    ``strengths`` are the units' mean activations where active (``mean_activation``), so an effect
-    is what the unit adds to the class's logit, against the average class, when it is typically
-    on; latents and neurons are then comparable.
-    """
-    centred = class_weights - class_weights.mean(axis=0)
-    effects = (directions * strengths[:, None]) @ centred.T
-    top = min(top, effects.shape[1])
-    order = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :top]
-    return ClassEffects(order, np.take_along_axis(effects, order, axis=1))

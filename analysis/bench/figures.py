@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,11 @@ class Interval:
     value: float
     low: float
     high: float
+    digits: int = 1
+    """Behind the point, where it is printed."""
 
     def __str__(self) -> str:
-        return self._text(1)
+        return self._text(self.digits)
 
     def _text(self, digits: int) -> str:
         if math.isnan(self.value):
@@ -100,7 +102,8 @@ def _cell(value: Any) -> Cell:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Interval):
-        return None if math.isnan(value.value) else asdict(value)
+        known = {"value": value.value, "low": value.low, "high": value.high}
+        return None if math.isnan(value.value) else known
     return value
 
 

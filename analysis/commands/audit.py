@@ -14,6 +14,7 @@ Numbers = tuple[float, float, float]
 _MODEL = "Model"
 _DATA = "Data"
 _WORDS = "Words"
+_UNITS = "Latents"
 _HOW = "How"
 
 
@@ -112,12 +113,36 @@ def audit(
             rich_help_panel=_WORDS,
         ),
     ] = None,
+    sae: Annotated[
+        Path | None,
+        typer.Option(
+            help="A sparse autoencoder to use instead of training one: a directory in sae-lens's "
+            "own format.",
+            rich_help_panel=_UNITS,
+        ),
+    ] = None,
+    sae_architecture: Annotated[
+        str,
+        typer.Option(
+            help="matryoshka keeps what classes share beside what is one class's own; "
+            "also topk, batchtopk, jumprelu.",
+            rich_help_panel=_UNITS,
+        ),
+    ] = "matryoshka",
     sae_width: Annotated[
-        int | None, typer.Option(help="Latents; with --sae-k.", rich_help_panel=_HOW)
+        int | None,
+        typer.Option(help="Latents; with --sae-k. Else by images.", rich_help_panel=_UNITS),
     ] = None,
     sae_k: Annotated[
-        int | None, typer.Option(help="Active latents an image.", rich_help_panel=_HOW)
+        int | None, typer.Option(help="Active latents an image.", rich_help_panel=_UNITS)
     ] = None,
+    sae_seeds: Annotated[
+        int,
+        typer.Option(
+            help="Trainings; the first is kept, the others tell which latents come back.",
+            rich_help_panel=_UNITS,
+        ),
+    ] = 3,
     explain: Annotated[
         int, typer.Option(help="Decisions explained in a sentence.", rich_help_panel=_HOW)
     ] = 4,
@@ -180,8 +205,11 @@ def audit(
         language_model=language_model,
         text_map=text_map,
         mlp_epochs=mlp_epochs,
+        sae=sae,
+        sae_architecture=sae_architecture,
         sae_width=sae_width,
         sae_k=sae_k,
+        sae_seeds=sae_seeds,
         explain=explain,
         full_explanations=full_explanations,
         device=device,

@@ -45,6 +45,9 @@ Epochs = Annotated[
     int,
     typer.Option(min=1, help="Of the paper's MLP; 2500 is the paper's.", rich_help_panel=_HOW),
 ]
+Seeds = Annotated[
+    int, typer.Option(min=2, help="Trainings of each autoencoder.", rich_help_panel=_HOW)
+]
 Seed = Annotated[int, typer.Option(min=0, rich_help_panel=_HOW)]
 Out = Annotated[
     Path, typer.Option(help="Where the tables are kept as files.", rich_help_panel=_HOW)
@@ -315,6 +318,44 @@ def features(
     _show("features", classifier.spec.name, [figures], out, json)
 
 
+@app.command()
+def attributes(
+    text_encoder: Encoder = PACKAGED,
+    seeds: Seeds = 3,
+    out: Out = OUT,
+    json: AsJson = False,
+) -> None:
+    """Latents and their labels against what is known of every picture of the reef."""
+    from analysis.bench.attributes import bench_attributes
+    from analysis.commands.console import RichProgress
+    from analysis.text.encoder import load_text_encoder
+
+    _require_out(out)
+    encoder = load_text_encoder(text_encoder)
+    figures = bench_attributes(encoder, seeds=seeds, progress=RichProgress())
+    _show("attributes", "reef", figures, out, json)
+
+
+@app.command()
+def sae(
+    model: Model = None,
+    checkpoint: Checkpoint = None,
+    class_names: Names = None,
+    images: Images = None,
+    text_encoder: Encoder = PACKAGED,
+    seeds: Seeds = 3,
+    out: Out = OUT,
+    json: AsJson = False,
+) -> None:
+    """Sparse autoencoders of every architecture on a classifier's features, and what they cost."""
+    from analysis.bench.sae import bench_sae
+    from analysis.commands.console import RichProgress
+
+    data = _data(model, checkpoint, class_names, images, text_encoder, out)
+    figures = bench_sae(data, seeds=seeds, progress=RichProgress())
+    _show("sae", data.model, figures, out, json)
+
+
 @app.command("all")
 def everything(
     epochs: Annotated[
@@ -329,6 +370,8 @@ def everything(
     concepts(out=out)
     speed(out=out)
     features(out=out)
+    attributes(out=out)
+    sae(out=out)
 
 
 def _data(

@@ -14,7 +14,8 @@ OtherMap = Annotated[str | None, typer.Option(help="Another map than the first, 
 
 
 EXPORTED = (
-    "images, classes, concepts, class-concepts, latents, neurons, labels, findings or explanations"
+    "images, classes, concepts, class-concepts, latents, neurons, channels, labels, findings or "
+    "explanations"
 )
 
 
@@ -69,11 +70,14 @@ def findings(
 
 def labels(
     directory: Directory,
-    kind: Annotated[Literal["latent", "neuron"] | None, typer.Option()] = None,
+    kind: Annotated[Literal["latent", "neuron", "channel"] | None, typer.Option()] = None,
     text_map: OtherMap = None,
     json: AsJson = False,
 ) -> None:
-    """List the units (latents, neurons) with their labels, scores and floors."""
+    """List the units (latents, neurons, channels) with their labels, scores and floors.
+
+    Beside the label that the audit found stands the one that a person gave (`glowworm label`).
+    """
     from analysis.commands.console import print_json, print_table
     from db.queries.export import labels_records
     from db.reader import AuditReader
@@ -92,6 +96,7 @@ def labels(
             "unit": "unit",
             "label": "label",
             "abstained": "abstained",
+            "human": "by a person",
             "pearson": "Pearson",
             "floor_pearson": "floor",
             "auprc": "AUPRC",
@@ -182,6 +187,9 @@ def report(
 def serve(
     directory: Directory,
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+    reviewer: Annotated[
+        str | None, typer.Option(help="Whose name stands under labels given at the desk.")
+    ] = None,
 ) -> None:
     """Open the desk on an audit, on this machine only (127.0.0.1)."""
     import subprocess
@@ -191,6 +199,8 @@ def serve(
 
     reader_engine(directory).dispose()  # a plain message now rather than on a page
     command: list[Any] = [sys.executable, "-m", "dashboard.serve", directory, "--port", port]
+    if reviewer is not None:
+        command += ["--reviewer", reviewer]
     raise typer.Exit(subprocess.call([str(part) for part in command]))
 
 

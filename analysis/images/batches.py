@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Int64, UInt8
+from jaxtyping import Float, Float32, Int64, UInt8
+from torch import Tensor
 
+from analysis.classifier.positions import Positions, channel_means
 from analysis.classifier.preprocess import Preprocessing
 from analysis.classifier.split import Classifier
 from analysis.errors import ModelError
@@ -53,17 +55,47 @@ def decode_ahead(
         pool.shutdown(cancel_futures=True)
 
 
-def features_of(
-    classifier: Classifier, pictures: Sequence[UInt8[np.ndarray, "height width 3"]]
-) -> Float32[np.ndarray, "images features"]:
-    """Features of some pictures, not yet normalised, in main memory.
+@dataclass(frozen=True)
+class Pooled:
+    """What one forward pass leaves of some pictures, in main memory."""
+
+    features: Float32[np.ndarray, "images features"]
+    channels: Float32[np.ndarray, "images channels"]
+    """Means of the stage map's channels over its positions; no columns where none is wanted."""
+
+
+def pooled(
+    classifier: Classifier,
+    pictures: Sequence[UInt8[np.ndarray, "height width 3"]],
+    stage: Positions | None = None,
+) -> Pooled:
+    """Features of some pictures, not yet normalised, and the means of the channels of ``stage``.
 
     Raises:
-        ModelError: a feature is not finite.
+        ModelError: a feature or a channel is not finite.
     """
-    pixels = torch.from_numpy(np.stack(pictures)).to(classifier.device)
-    features = classifier.features(classifier.preprocessing.normalize(pixels))
-    result = features.float().cpu().numpy()
+    pixels = classifier.preprocessing.normalize(as_batch(pictures).to(classifier.device))
+    if stage is None:
+        features = classifier.features(pixels)
+        channels = features.new_zeros((len(features), 0))
+    else:
+        features, maps = stage.with_features(pixels)
+        channels = channel_means(maps)
+    return Pooled(_finite(classifier, features), _finite(classifier, channels))
+
+
+def as_batch(
+    pictures: Sequence[UInt8[np.ndarray, "height width 3"]],
+) -> UInt8[Tensor, "images height width 3"]:
+    """Decoded pictures in one tensor."""
+    return torch.from_numpy(np.stack(pictures))
+
+
+def _finite(
+    classifier: Classifier, values: Float[Tensor, "images values"]
+) -> Float32[np.ndarray, "images values"]:
+    """In main memory; ModelError where a value is not finite."""
+    result = values.float().cpu().numpy()
     if not np.isfinite(result).all():
         raise ModelError(
             f"{classifier.spec.name} gives features that are not finite: check its weights, and "

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from analysis.classifier.positions import Positions
 from analysis.classifier.split import Classifier
-from analysis.images.batches import decode_ahead, features_of, predict
+from analysis.images.batches import Pooled, decode_ahead, pooled, predict
 from analysis.images.decode import Decoded, Unreadable, quiet_pillow
 from analysis.images.extraction import Extraction, assemble
 from analysis.images.folder import ImageFile, stamp
@@ -24,7 +25,7 @@ from analysis.progress import Advance, Progress, Silent
 
 SHARD_IMAGES = 256
 """Files in a shard: what a stopped run loses at most, and the largest batch."""
-_LAYOUT = 1
+_LAYOUT = 2
 """Part of the key of shards; raised when what a shard holds changes its meaning."""
 
 Picture = tuple[int, Decoded | Unreadable]
@@ -39,9 +40,12 @@ def extract(
     work_dir: Path,
     batch_size: int = 32,
     workers: int = 2,
+    stage: Positions | None = None,
     progress: Progress | None = None,
 ) -> Extraction:
     """Read ``files`` below ``root`` and take their features.
+
+    ``stage`` is a map of the classifier whose channels' means are wanted too.
 
     Shards lie in a directory of ``work_dir`` named by a hash of the weights, the preprocessing and
     the files (path, size, time of change), so a stopped run goes on and a changed one starts anew.
@@ -50,7 +54,7 @@ def extract(
         InputError: none of the files can be read as a picture.
         ModelError: a feature is not finite.
     """
-    directory = work_dir / _key(classifier, root, files)
+    directory = work_dir / _key(classifier, root, files, stage)
     directory.mkdir(parents=True, exist_ok=True)
     shards = {
         directory / f"shard-{start // SHARD_IMAGES:06d}.npz": _positions(start, files)
@@ -70,9 +74,8 @@ def extract(
         with closing(decoded):
             pictures = zip(wanted, decoded, strict=True)
             for path, part in missing.items():
-                write_shard(
-                    path, _shard(classifier, islice(pictures, len(part)), batch_size, advance)
-                )
+                of_shard = islice(pictures, len(part))
+                write_shard(path, _shard(classifier, stage, of_shard, batch_size, advance))
     return assemble(files, tuple(shards), directory)
 
 
@@ -81,7 +84,9 @@ def _positions(start: int, files: Sequence[ImageFile]) -> range:
     return range(start, min(start + SHARD_IMAGES, len(files)))
 
 
-def _key(classifier: Classifier, root: Path, files: Sequence[ImageFile]) -> str:
+def _key(
+    classifier: Classifier, root: Path, files: Sequence[ImageFile], stage: Positions | None
+) -> str:
     """Hash of everything that a shard's content depends on."""
     parts = (
         _LAYOUT,
@@ -90,6 +95,7 @@ def _key(classifier: Classifier, root: Path, files: Sequence[ImageFile]) -> str:
         repr(classifier.spec.model_args),
         classifier.weights_sha256,
         classifier.preprocessing.sha256,
+        0 if stage is None else stage.width,
         stamp(root, (file.path for file in files)),
     )
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
@@ -106,24 +112,29 @@ class _Kept:
 
 
 def _shard(
-    classifier: Classifier, pictures: Iterator[Picture], batch_size: int, advance: Advance
+    classifier: Classifier,
+    stage: Positions | None,
+    pictures: Iterator[Picture],
+    batch_size: int,
+    advance: Advance,
 ) -> Shard:
     """Run the classifier over one shard's pictures."""
     kept: list[_Kept] = []
     skipped: list[tuple[int, str]] = []
-    batches = [np.zeros((0, classifier.feature_dim), np.float32)]
+    batches = [_nothing(classifier, stage)]
     while batch := list(islice(pictures, batch_size)):
         readable = [(i, picture) for i, picture in batch if isinstance(picture, Decoded)]
         skipped += [(i, picture.reason) for i, picture in batch if isinstance(picture, Unreadable)]
         kept += [_Kept(i, x.sha256, (x.width, x.height), x.thumbnail) for i, x in readable]
         if readable:
-            batches.append(features_of(classifier, [picture.pixels for _, picture in readable]))
+            batches.append(pooled(classifier, [x.pixels for _, x in readable], stage))
         advance(len(batch))
-    features = np.concatenate(batches)
+    features = np.concatenate([batch.features for batch in batches])
     predictions = predict(classifier, features)
     return Shard(
         positions=np.array([one.position for one in kept], np.int64),
         features=features,
+        channels=np.concatenate([batch.channels for batch in batches]),
         top_classes=predictions.classes,
         top_logits=predictions.logits,
         top_probabilities=predictions.probabilities,
@@ -134,3 +145,9 @@ def _shard(
         skipped=np.array([i for i, _ in skipped], np.int64),
         reasons=np.array([reason for _, reason in skipped], np.str_),
     )
+
+
+def _nothing(classifier: Classifier, stage: Positions | None) -> Pooled:
+    """What no picture leaves, in the right widths."""
+    widths = classifier.feature_dim, 0 if stage is None else stage.width
+    return Pooled(*(np.zeros((0, width), np.float32) for width in widths))

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float32, Int64
 
 from analysis.errors import InputError
 from analysis.images.folder import ImageFile
-from analysis.images.shard import Shard, read_features, read_shard
+from analysis.images.shard import Shard, read_pooled, read_shard
 from db.files import whole_file
 
 
@@ -41,6 +42,8 @@ class Extraction:
 
     features: Float32[np.ndarray, "images features"]
     """A read-only map of a file in the working directory."""
+    channels: Float32[np.ndarray, "images channels"] | None
+    """Likewise; None where no stage map was asked for."""
     rows: tuple[ImageRow, ...]
     top_classes: Int64[np.ndarray, "images ranks"]
     """The best classes of each image, best first; five, or all where there are fewer."""
@@ -66,7 +69,7 @@ class Extraction:
 
 
 def assemble(files: Sequence[ImageFile], shards: Sequence[Path], directory: Path) -> Extraction:
-    """Put finished shards together; their features go into one file in ``directory``.
+    """Put finished shards together; features, and channels, go into a file in ``directory``.
 
     Raises:
         InputError: no file at all could be read.
@@ -79,8 +82,10 @@ def assemble(files: Sequence[ImageFile], shards: Sequence[Path], directory: Path
         raise InputError(
             f"none of {len(files)} images can be read{example}: give other files to --images"
         )
+    has_channels = read_pooled(shards[0], "channels").shape[1] > 0
     return Extraction(
-        features=_join_features(shards, len(rows), directory / "features.npy"),
+        features=_join(shards, "features", len(rows), directory),
+        channels=_join(shards, "channels", len(rows), directory) if has_channels else None,
         rows=rows,
         top_classes=np.concatenate([shard.top_classes for shard in light]),
         top_logits=np.concatenate([shard.top_logits for shard in light]),
@@ -109,14 +114,15 @@ def _skipped(shard: Shard, files: Sequence[ImageFile]) -> Iterator[Skipped]:
         yield Skipped(files[i].path, reason)
 
 
-def _join_features(
-    shards: Sequence[Path], images: int, target: Path
-) -> Float32[np.ndarray, "images features"]:
-    """Append the shards' features to one ``.npy``, one shard in memory at a time; map it."""
-    width = read_features(shards[0]).shape[1]
+def _join(
+    shards: Sequence[Path], part: Literal["features", "channels"], images: int, directory: Path
+) -> Float32[np.ndarray, "images values"]:
+    """Append the shards' rows to one ``.npy``, one shard in memory at a time; map it."""
+    target = directory / f"{part}.npy"
+    width = read_pooled(shards[0], part).shape[1]
     header = {"descr": "<f4", "fortran_order": False, "shape": (images, width)}
     with whole_file(target) as file:
         np.lib.format.write_array_header_1_0(file, header)
         for path in shards:
-            file.write(np.ascontiguousarray(read_features(path), "<f4").data)
+            file.write(np.ascontiguousarray(read_pooled(path, part), "<f4").data)
     return np.load(target, mmap_mode="r", allow_pickle=False)

@@ -4,6 +4,7 @@ import zipfile
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
@@ -18,6 +19,8 @@ class Shard:
     positions: Int64[np.ndarray, " images"]
     """Of the images in the list of files."""
     features: Float32[np.ndarray, "_ features"]
+    channels: Float32[np.ndarray, "_ channels"]
+    """Means of a stage map's channels; no columns where none was wanted."""
     top_classes: Int64[np.ndarray, "images ranks"]
     top_logits: Float32[np.ndarray, "images ranks"]
     top_probabilities: Float32[np.ndarray, "images ranks"]
@@ -42,6 +45,7 @@ class Shard:
 
 _BULK = {
     "features": np.zeros((0, 0), np.float32),
+    "channels": np.zeros((0, 0), np.float32),
     "thumbnail_bytes": np.zeros(0, np.uint8),
 }
 """What makes a shard large, and what stands for it where it is left out."""
@@ -57,7 +61,7 @@ def write_shard(path: Path, shard: Shard) -> None:
 def read_shard(path: Path, *, bulk: bool = True) -> Shard | None:
     """Read a shard; None where there is none or it is damaged (the zip's checksums tell).
 
-    Without ``bulk``, features and thumbnails are left out.
+    Without ``bulk``, features, channels and thumbnails are left out.
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -68,7 +72,9 @@ def read_shard(path: Path, *, bulk: bool = True) -> Shard | None:
     return Shard(**(_BULK | read))
 
 
-def read_features(path: Path) -> Float32[np.ndarray, "images features"]:
-    """The features of a shard alone."""
+def read_pooled(
+    path: Path, part: Literal["features", "channels"]
+) -> Float32[np.ndarray, "images values"]:
+    """The features of a shard alone, or its channels."""
     with np.load(path, allow_pickle=False) as arrays:
-        return arrays["features"]
+        return arrays[part]

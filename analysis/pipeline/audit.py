@@ -11,19 +11,23 @@ from typing import Any
 
 from analysis.config import AuditConfig
 from analysis.errors import InputError, UsageError
+from analysis.pipeline.families import unit_directions
 from analysis.pipeline.hashing import code_version
 from analysis.pipeline.runner import Context, Stage, run_stages
 from analysis.pipeline.shared import class_names, classifier, concepts, encoder, image_files
+from analysis.pipeline.stages.autoencoder import AUTOENCODER, read_given
 from analysis.pipeline.stages.concepts import CONCEPTS
 from analysis.pipeline.stages.explanations import EXPLANATIONS
+from analysis.pipeline.stages.heatmaps import HEATMAPS
 from analysis.pipeline.stages.images import IMAGES
+from analysis.pipeline.stages.labels import LABELS
 from analysis.pipeline.stages.model import MODEL
 from analysis.pipeline.stages.shortcuts import SHORTCUTS
 from analysis.pipeline.stages.text import TEXT
 from analysis.pipeline.stages.text_maps import TEXT_MAPS
 from analysis.pipeline.stages.units import UNITS
 from analysis.progress import Progress
-from db.queries.overview import model
+from db.queries.overview import model, sae
 from db.store import AuditStore
 
 STAGES: tuple[Stage, ...] = (
@@ -33,7 +37,10 @@ STAGES: tuple[Stage, ...] = (
     TEXT_MAPS,
     CONCEPTS,
     SHORTCUTS,
+    AUTOENCODER,
     UNITS,
+    LABELS,
+    HEATMAPS,
     EXPLANATIONS,
 )
 VERSIONED = ("torch", "torchvision", "timm", "transformers", "sentence-transformers", "sae-lens")
@@ -68,6 +75,8 @@ def run_audit(
                 _require_same_model(context)
             with _recorded(context, command) as run_id:
                 run_stages(context, (*STAGES, *more_stages), run_id)
+            if sae(context.store.engine) is not None:
+                context.store.reattach_human_labels(unit_directions(context))
     except InputError:
         if not resume:  # found only on reading: the images. Nothing half-written stays.
             shutil.rmtree(config.out, ignore_errors=True)
@@ -84,6 +93,8 @@ def _check_inputs(context: Context) -> None:
     concepts(context)
     if context.config.images is not None:
         image_files(context)
+    if context.config.sae is not None:
+        read_given(context.config.sae, classifier(context).feature_dim)
     encoder(context)
 
 

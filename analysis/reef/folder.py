@@ -14,7 +14,7 @@ from PIL import Image
 from analysis.progress import Advance
 from analysis.reef.render import render
 from analysis.reef.truth import class_names
-from analysis.reef.world import DEFAULT_WORLD, WorldConfig
+from analysis.reef.world import DEFAULT_WORLD, Attributes, WorldConfig, sample_attributes
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -58,6 +58,12 @@ def render_many(
 def image_seed(seed: int, index: int) -> int:
     """The seed of image ``index`` of a set; sets with different seeds share no image."""
     return seed * 1_000_003 + index
+
+
+def attributes_of(path: str, seed: int, world: WorldConfig = DEFAULT_WORLD) -> Attributes:
+    """What a file that ``write_image_folder`` wrote with this seed shows; ``path`` below it."""
+    name, file = path.rsplit("/", 1)
+    return sample_attributes(world, name, image_seed(seed, int(file.split(".")[0])))
 
 
 def _write(job: tuple[str, str, int, WorldConfig]) -> None:

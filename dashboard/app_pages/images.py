@@ -5,10 +5,20 @@ import streamlit as st
 
 from analysis.wording import MEANING
 from dashboard import data, route
-from dashboard.parts import charts, concepts, decision, pictures, shell, tables, unit_links
+from dashboard.parts import (
+    charts,
+    concepts,
+    contributions,
+    decision,
+    pictures,
+    shell,
+    tables,
+    unit_links,
+)
 from dashboard.text import md, plain
-from db.queries import classes, images
+from db.queries import classes, images, unit_dossier
 from db.queries.images import ImageFilter, ImageInfo
+from db.queries.units import Kind
 
 _PER_PAGE = 32
 
@@ -91,6 +101,7 @@ def _one(info: ImageInfo) -> None:
         return data.ask(images.image_concepts, info.image_id, text_map).head(10)
 
     concepts.side_by_side(best, key=f"image_{info.image_id}", of="the image")
+    contributions.shown(info)
     _units(info)
 
 
@@ -149,9 +160,12 @@ def _units(info: ImageInfo) -> None:
         "Only units that count this image among their examples; against the unit's own largest "
         "activation."
     )
-    for place, kind in zip(st.columns(2, gap="medium"), ("latent", "neuron"), strict=True):
+    kinds: tuple[Kind, ...] = ("latent", "neuron")
+    if shell.has_channels():
+        kinds = (*kinds, "channel")
+    for place, kind in zip(st.columns(len(kinds), gap="medium"), kinds, strict=True):
         with place:
-            frame = data.ask(images.image_units, info.image_id, kind=kind, limit=10)
+            frame = data.ask(unit_dossier.units_on_image, info.image_id, kind, limit=10)
             st.markdown(f"**{kind}s**")
             if frame.empty:
                 st.caption("none")

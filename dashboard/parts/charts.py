@@ -45,8 +45,12 @@ def bars(
     colors: Sequence[str] | str = BLUE,
     form: str = ".2f",
     x_range: tuple[float, float] | None = None,
+    text: Sequence[str] | None = None,
 ) -> go.Figure:
-    """Horizontal bars, the first on top, their values beside them and the floor as a line."""
+    """Horizontal bars, the first on top, their values beside them and the floor as a line.
+
+    ``text`` stands beside the bars in the place of their values.
+    """
     rows = list(range(len(names)))
     figure = go.Figure(
         go.Bar(
@@ -54,7 +58,7 @@ def bars(
             y=rows,
             orientation="h",
             marker_color=list(colors) if not isinstance(colors, str) else colors,
-            text=[f"{value:{form}}" for value in values],
+            text=list(text) if text is not None else [f"{value:{form}}" for value in values],
             textposition="outside",
             cliponaxis=False,
             hovertext=[chart(name, 200) for name in names],
@@ -117,8 +121,17 @@ def dots(
     return _layout(figure, height=34 * len(rows) + 110, x_title=x_title, legend=True)
 
 
-def histogram(edges: Sequence[float], counts: Sequence[float]) -> go.Figure:
-    """Counts of activations between edges, over the images on which a unit is active."""
+def histogram(
+    edges: Sequence[float],
+    counts: Sequence[float],
+    *,
+    x_title: str = "activation",
+    of: str = "images",
+    mark: float | None = None,
+) -> go.Figure:
+    """Counts between edges, of activations over images unless said otherwise; ``mark`` is a line
+    at one value.
+    """
     centres = [(low + high) / 2 for low, high in pairwise(edges)]
     widths = [high - low for low, high in pairwise(edges)]
     spans = [f"{low:.3g} to {high:.3g}" for low, high in pairwise(edges)]
@@ -129,10 +142,12 @@ def histogram(edges: Sequence[float], counts: Sequence[float]) -> go.Figure:
             width=widths,
             marker={"color": BLUE, "line": {"width": 0}},
             hovertext=spans,
-            hovertemplate="%{hovertext}<br>%{y} images<extra></extra>",
+            hovertemplate="%{hovertext}<br>%{y} " + of + "<extra></extra>",
         )
     )
-    figure.update_yaxes(title={"text": "images"}, rangemode="tozero")
-    layout = _layout(figure, height=220, x_title="activation")
+    figure.update_yaxes(title={"text": of}, rangemode="tozero")
+    if mark is not None:
+        figure.add_vline(x=mark, line={"color": ORANGE, "width": 3})
+    layout = _layout(figure, height=220, x_title=x_title)
     layout.update_layout(bargap=0.02)
     return layout

@@ -5,7 +5,7 @@ import streamlit as st
 
 from analysis.wording import MEANING
 from dashboard import data, route
-from dashboard.parts import charts, numbers, units_list
+from dashboard.parts import charts, numbers, sae_health, shell, units_list
 from dashboard.text import md
 from db.queries import overview
 
@@ -82,34 +82,19 @@ def autoencoder() -> None:
     counts = data.ask(overview.counts)
     if sae is None:
         st.caption("No autoencoder was trained.")
+        lines = []
     else:
-        st.caption(
-            f"{counts.latents:,} latents, trained on {sae.n_train:,} images, measured on "
-            f"{sae.n_held_out:,} others; the floors are an autoencoder of random directions."
-        )
-        with st.grid(2, min_column_width=150):
-            numbers.metric(
-                "explained variance",
-                numbers.percent(sae.explained_variance),
-                floor=f"floor {numbers.percent(sae.floor_explained_variance)}",
-                meaning="explained_variance",
-            )
-            numbers.metric(
-                "decisions kept",
-                numbers.percent(sae.top1_agreement),
-                floor=f"floor {numbers.percent(sae.floor_top1_agreement)}",
-                meaning="top1_agreement",
-            )
-            numbers.metric("L0", numbers.number(sae.l0, 1), floor="latents per image", meaning="l0")
-            numbers.metric(
-                "alive",
-                numbers.percent(sae.alive_share),
-                floor=f"{counts.alive_latents:,} of {counts.latents:,} latents",
-                meaning="alive_share",
-            )
-        st.markdown(f"- {units_list.counts_line('latent')}")
+        sae_health.scores(sae, counts)
+        lines = [units_list.counts_line("latent"), *sae_health.lines()]
     if counts.neurons:
-        st.markdown(f"- {units_list.counts_line('neuron')}")
+        lines.append(units_list.counts_line("neuron"))
+    if shell.has_channels():
+        lines.append(units_list.counts_line("channel"))
+    if lines:
+        st.markdown("\n".join(f"- {line}" for line in lines))
+    sae_health.seeds()
     with st.container(horizontal=True):
         route.list_link("latent", "All latents", icon=":material/grain:")
         route.list_link("neuron", "All neurons", icon=":material/blur_on:")
+        if shell.has_channels():
+            route.list_link("channel", "All channels", icon=":material/layers:")

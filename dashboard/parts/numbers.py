@@ -50,6 +50,12 @@ def of(part: int, whole: int) -> str:
     return f"{part:,} of {whole:,} ({percent(part / whole)})" if whole else "0 of 0"
 
 
+def ordinal(n: int) -> str:
+    """``1st``, ``2nd``, ``11th``."""
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    return f"{n:,}{'th' if 10 < n % 100 < 14 else ends.get(n % 10, 'th')}"
+
+
 def metric(
     label: str,
     value: str,
@@ -57,11 +63,15 @@ def metric(
     floor: str | None = None,
     meaning: str | None = None,
     height: Literal["content", "stretch"] = "stretch",
+    dim: bool = False,
 ) -> None:
-    """A number in a card; its floor and denominator stand under it, its meaning in the help."""
+    """A number in a card; its floor and denominator stand under it, its meaning in the help.
+
+    ``dim`` greys it out: a number that is not to be relied on.
+    """
     st.metric(
-        label,
-        value,
+        f":gray[{label}]" if dim else label,
+        f":gray[{value}]" if dim else value,
         delta=floor,
         delta_color="off",
         delta_arrow="off",

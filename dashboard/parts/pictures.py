@@ -27,6 +27,7 @@ class Picture:
     label: str
     note: str = ""
     alt: str = ""
+    jpeg: bytes | None = None  # shown in the place of the thumbnail
 
 
 def wall(pictures: Iterable[Picture], *, columns: int = 8) -> None:
@@ -36,7 +37,7 @@ def wall(pictures: Iterable[Picture], *, columns: int = 8) -> None:
     with st.grid(columns, min_column_width=90, gap="small"):
         for picture in shown:
             with st.container(gap=None):
-                jpeg = jpegs.get(picture.image_id)
+                jpeg = picture.jpeg or jpegs.get(picture.image_id)
                 if jpeg is None:
                     st.caption("no thumbnail")
                 else:

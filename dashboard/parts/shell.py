@@ -10,10 +10,10 @@ from dashboard import data, route
 from dashboard.route import Kind
 from dashboard.text import md
 from db.errors import SchemaMismatch, StoreDamaged, StoreError, StoreMissing
-from db.queries import overview
+from db.queries import human, overview
 
 _LOGO = Path(__file__).with_name("logo.svg")
-_ICON = Path(__file__).with_name("icon.svg")
+ICON = str(Path(__file__).with_name("icon.svg"))
 
 _SECTIONS: dict[str, list[tuple[str, str, str, str]]] = {
     "Audit": [
@@ -44,6 +44,7 @@ _SECTIONS: dict[str, list[tuple[str, str, str, str]]] = {
             "Latents of the sparse autoencoder: labels, example images, effects on classes.",
         ),
         ("neurons", "Neurons", "blur_on", "Dimensions of the feature, read in the same way."),
+        ("channels", "Channels", "layers", "Channels of the last stage, read in the same way."),
         (
             "images",
             "Images",
@@ -54,9 +55,13 @@ _SECTIONS: dict[str, list[tuple[str, str, str, str]]] = {
 }
 
 
-def navigation() -> Any:
+def has_channels() -> bool:
+    """Whether the audit at hand read channels, which not every classifier has."""
+    return "channel" in data.ask(human.units_of_kinds)
+
+
+def navigation(*, channels: bool) -> Any:
     """The pages in their sections; returns the one the address asks for, not yet run."""
-    st.set_page_config(page_title="Glowworm", page_icon=str(_ICON), layout="wide")
     st.logo(str(_LOGO), size="large")
     return st.navigation(
         {
@@ -67,6 +72,7 @@ def navigation() -> Any:
                     icon=f":material/{icon}:",
                     help=words,
                     default=name == "overview",
+                    visibility="hidden" if name == "channels" and not channels else "visible",
                 )
                 for name, title, icon, words in pages
             ]

@@ -27,7 +27,14 @@ def figure(
     )
 
 
-def bar(label: str, largest: float, *, meaning: str | None = None, form: str = "%.2f") -> Any:
+def bar(
+    label: str,
+    largest: float,
+    *,
+    meaning: str | None = None,
+    form: str = "%.2f",
+    width: Any = None,
+) -> Any:
     """A column of numbers from 0 to ``largest``, drawn as bars."""
     return st.column_config.ProgressColumn(
         label,
@@ -35,6 +42,7 @@ def bar(label: str, largest: float, *, meaning: str | None = None, form: str = "
         min_value=0.0,
         max_value=max(largest, 1e-9),
         format=form,
+        width=width,
     )
 
 

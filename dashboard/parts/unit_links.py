@@ -1,4 +1,4 @@
-"""Short lists of latents and neurons that lead to their pages."""
+"""Short lists of units that lead to their pages."""
 
 from typing import Any
 
@@ -9,18 +9,29 @@ from dashboard.parts import tables
 from dashboard.route import Kind
 from dashboard.text import plain
 
+PERSON = "✎"  # before a label that a person gave
 
-def label(text: str | None, abstained: Any) -> str:
-    """The label of a unit as shown in tables: in brackets where it abstains."""
+
+def label(text: str | None, abstained: Any, human: str | None = None) -> str:
+    """The label of a unit as shown in tables: a person's first and marked; in brackets where the
+    machine abstains.
+    """
+    if human is not None:
+        return f"{PERSON} {plain(human, 60)}"
     if text is None:
         return "no label"
     shown = plain(text, 60)
     return f"({shown}?)" if abstained is not pd.NA and abstained else shown
 
 
+def labels(frame: pd.DataFrame) -> list[str]:
+    """The labels of a frame's units; people's only where the frame has them."""
+    people = frame["human"] if "human" in frame else [None] * len(frame)
+    return [label(*row) for row in zip(frame["label"], frame["abstained"], people, strict=True)]
+
+
 def _labelled(frame: pd.DataFrame) -> pd.DataFrame:
-    shown = [label(t, a) for t, a in zip(frame["label"], frame["abstained"], strict=True)]
-    return frame.assign(label=shown)
+    return frame.assign(label=labels(frame))
 
 
 def effects(frame: pd.DataFrame, *, key: str, kind: Kind = "latent") -> None:
@@ -57,4 +68,21 @@ def active(frame: pd.DataFrame, *, key: str, kind: Kind) -> None:
         },
         key=key,
         alt=f"{kind.capitalize()}s active on the image",
+    )
+
+
+def neighbours(frame: pd.DataFrame, *, key: str, kind: Kind, value: str) -> None:
+    """Units that go with another one, and how closely."""
+    tables.choose(
+        _labelled(frame),
+        kind,
+        "number",
+        {
+            "number": tables.figure(kind, form="%d", width=64),
+            "label": tables.text("label", width=230),
+            "value": tables.bar(value, 1.0),
+        },
+        key=key,
+        alt=f"{kind.capitalize()}s that go with it",
+        height="content",
     )

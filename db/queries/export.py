@@ -3,10 +3,11 @@
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, case, func, not_, select
 
 from db.queries.frame import AnySelect, read_frame, shown_first
-from db.schema import Class, Concept, Finding, Label, Unit
+from db.queries.human import is_called
+from db.schema import Class, Concept, Finding, HumanLabel, Label, Unit
 
 
 def findings_records(engine: Engine, *, text_map: str | None = None) -> list[dict[str, Any]]:
@@ -29,8 +30,11 @@ def labels_records(
 ) -> list[dict[str, Any]]:
     """The first label of every labelled unit, by a text map or the one shown first.
 
-    Keys: kind, unit (its number within its kind), label, abstained, cosine, z, pearson, auprc,
-    f1, auc, floor_pearson, text_map, method. Missing numbers are None.
+    Keys: kind, unit (its number within its kind), label (the machine's), abstained, cosine, z,
+    pearson, auprc, f1, auc, floor_pearson, text_map, method, correlation, pearson_low,
+    pearson_high, human (the label that a person gave), human_author, same_label (units of its
+    kind with the same first label, itself included; None where it abstained), spread, stability,
+    level. What is missing is None.
     """
     statement = _labels(text_map or shown_first(engine))
     if kind is not None:
@@ -40,7 +44,7 @@ def labels_records(
 
 def labels_frame(engine: Engine) -> pd.DataFrame:
     """The same by the map shown first, as a frame whose columns are there without labels too."""
-    return read_frame(engine, _labels(shown_first(engine)))
+    return read_frame(engine, _labels(shown_first(engine)), optional=["same_label", "level"])
 
 
 def _records(engine: Engine, statement: AnySelect) -> list[dict[str, Any]]:
@@ -90,9 +94,24 @@ def _labels(text_map: str | None) -> AnySelect:
             Label.floor_pearson,
             Label.text_map,
             Label.method,
+            Label.correlation,
+            Label.pearson_low,
+            Label.pearson_high,
+            HumanLabel.text.label("human"),
+            HumanLabel.author.label("human_author"),
+            _same_label().label("same_label"),
+            Unit.spread,
+            Unit.stability,
+            Unit.level,
         )
         .join(Unit, Unit.id == Label.unit_id)
         .join(Concept, Concept.id == Label.concept_id)
+        .outerjoin(HumanLabel, is_called())
         .where(Label.rank == 1, Label.text_map == text_map)
         .order_by(Unit.kind, Unit.number)
     )
+
+
+def _same_label() -> ColumnElement[int | None]:
+    alike = func.count().over(partition_by=(Unit.kind, Label.concept_id, Label.abstained))
+    return case((not_(Label.abstained), alike))

@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from db.queries.frame import AnySelect, contains, count_rows, page, read_frame, read_one
 from db.schema import (
-    Activation,
     Class,
     Concept,
     Image,
@@ -19,7 +18,6 @@ from db.schema import (
     Prediction,
     TextMap,
     Thumbnail,
-    Unit,
 )
 
 _THUMBNAILS_AT_ONCE = 500
@@ -133,39 +131,6 @@ def image_concepts(engine: Engine, image_id: int, text_map: str) -> pd.DataFrame
         .order_by(ImageConcept.rank)
     )
     return read_frame(engine, statement)
-
-
-def image_units(
-    engine: Engine, image_id: int, *, kind: str | None = None, limit: int | None = 20
-) -> pd.DataFrame:
-    """Units known to be active on an image, strongest for themselves first.
-
-    Only what the store sampled: an image that is among a unit's examples. Columns: unit_id,
-    kind, number, value, share (of the unit's largest activation), label, abstained (by the text
-    map shown first; None and <NA> without a label).
-    """
-    share = (Activation.value / Unit.max_activation).label("share")
-    statement = (
-        select(
-            Unit.id.label("unit_id"),
-            Unit.kind,
-            Unit.number,
-            Activation.value,
-            share,
-            Concept.text.label("label"),
-            Label.abstained,
-        )
-        .select_from(Activation)
-        .join(Unit, Unit.id == Activation.unit_id)
-        .outerjoin(Label, best_label_of(Unit.id))
-        .outerjoin(Concept, Concept.id == Label.concept_id)
-        .where(Activation.image_id == image_id)
-        .distinct()  # an image may be among the top and among the quantiles
-        .order_by(share.desc(), Unit.id)
-    )
-    if kind is not None:
-        statement = statement.where(Unit.kind == kind)
-    return read_frame(engine, page(statement, limit, 0), optional=("abstained",))
 
 
 def thumbnails(engine: Engine, image_ids: Sequence[int]) -> dict[int, bytes]:

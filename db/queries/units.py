@@ -1,10 +1,13 @@
-"""The pages of latents and neurons: all units of a kind, and one unit."""
+"""The pages of latents, neurons and channels: all units of a kind, and one unit.
+
+What else the store knows of one unit: ``db.queries.unit_dossier``.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, and_, case, func, literal_column, not_, or_, select
 
 from db.queries.frame import (
     AnySelect,
@@ -15,11 +18,24 @@ from db.queries.frame import (
     read_frame,
     read_one,
 )
+from db.queries.human import is_called
 from db.queries.images import Best, PredictedClass, TrueClass, best_label_of, is_best
-from db.schema import Activation, Class, Concept, Image, Label, TextMap, Unit, UnitClass
+from db.schema import (
+    Activation,
+    Class,
+    Concept,
+    HumanLabel,
+    Image,
+    Label,
+    TextMap,
+    Unit,
+    UnitClass,
+)
 
-Kind = Literal["latent", "neuron"]
-Order = Literal["number", "density", "max_activation", "pearson", "auprc"]
+Kind = Literal["latent", "neuron", "channel"]
+Order = Literal["number", "density", "max_activation", "pearson", "auprc", "stability", "others"]
+Spread = Literal["shared", "single class"]
+Stratum = Literal["top", "quantile", "random"]
 
 
 @dataclass(frozen=True)
@@ -28,8 +44,13 @@ class UnitFilter:
 
     alive: bool | None = None
     abstained: bool | None = None  # False: the first label clears its floor
-    search: str = ""  # in the first label
+    search: str = ""  # in the first label and in a person's
     text_map: str | None = None  # whose labels; None: the one shown first
+    spread: Spread | None = None
+    labelled: bool | None = None  # True: a person named it, or its first label clears its floor
+    by_person: bool | None = None  # True: a person named it
+    concept_id: int | None = None  # its first label is this concept, and clears its floor
+    numbers: tuple[int, ...] | None = None  # only these
 
 
 @dataclass(frozen=True)
@@ -44,6 +65,10 @@ class UnitInfo:
     mean_activation: float
     max_activation: float
     histogram: dict[str, Any]
+    level: int | None
+    stability: float | None
+    spread: str | None
+    effective_classes: float | None
 
 
 def units(
@@ -58,8 +83,10 @@ def units(
     """Units of a kind with their first label, by number or largest first.
 
     Columns: unit_id, kind, number, alive, density, mean_activation, max_activation, label,
-    abstained, cosine, z, pearson, auprc, f1, auc, floor_pearson; label is None, abstained <NA>
-    and the scores NaN where a unit has no label.
+    abstained, cosine, z, pearson, auprc, f1, auc, floor_pearson, level, stability, spread,
+    effective_classes, others (other units of the kind with the same label; <NA> where this one
+    has none that clears its floor), human, human_author (a person's label; None without).
+    label is None, abstained <NA> and the scores NaN where a unit has no label.
     """
     keys: dict[Order, tuple[Any, ...]] = {
         "number": (),
@@ -67,9 +94,12 @@ def units(
         "max_activation": (Unit.max_activation.desc(),),
         "pearson": (Label.pearson.desc().nulls_last(),),
         "auprc": (Label.auprc.desc().nulls_last(),),
+        "stability": (Unit.stability.desc().nulls_last(),),
+        "others": (literal_column("others").desc().nulls_last(), Concept.text),
     }
     statement = _matching(kind, filter).order_by(*keys[order], Unit.number)
-    return read_frame(engine, page(statement, limit, offset), optional=("abstained",))
+    optional = ("abstained", "level", "others")
+    return read_frame(engine, page(statement, limit, offset), optional=optional)
 
 
 def count_units(engine: Engine, kind: Kind, filter: UnitFilter = UnitFilter()) -> int:
@@ -86,9 +116,13 @@ def unit(engine: Engine, kind: Kind, number: int) -> UnitInfo | None:
 def unit_labels(engine: Engine, unit_id: int) -> pd.DataFrame:
     """Candidate labels of a unit, those of the text map shown first on top.
 
-    Columns: text_map, rank, concept_id, label, method, cosine, z, pearson, auprc, f1, auc,
-    floor_pearson, abstained.
+    Columns: text_map, rank, concept_id, label, method, cosine, z, pearson, pearson_low,
+    pearson_high, auprc, f1, auc, floor_pearson, correlation, abstained, others (other units of its
+    kind whose first label it is by the same text map, and clears its floor).
     """
+    kind = select(Unit.kind).where(Unit.id == unit_id).scalar_subquery()
+    carried = _carriers(kind).subquery("carried")
+    itself = case((and_(Label.rank == 1, not_(Label.abstained)), 1), else_=0)
     statement = (
         select(
             Label.text_map,
@@ -99,14 +133,22 @@ def unit_labels(engine: Engine, unit_id: int) -> pd.DataFrame:
             Label.cosine,
             Label.z,
             Label.pearson,
+            Label.pearson_low,
+            Label.pearson_high,
             Label.auprc,
             Label.f1,
             Label.auc,
             Label.floor_pearson,
+            Label.correlation,
             Label.abstained,
+            (func.coalesce(carried.c.units, 0) - itself).label("others"),
         )
         .join(Concept, Concept.id == Label.concept_id)
         .join(TextMap, TextMap.name == Label.text_map)
+        .outerjoin(
+            carried,
+            and_(carried.c.concept_id == Label.concept_id, carried.c.text_map == Label.text_map),
+        )
         .where(Label.unit_id == unit_id)
         .order_by(TextMap.shown_first.desc(), Label.text_map, Label.rank)
     )
@@ -114,12 +156,12 @@ def unit_labels(engine: Engine, unit_id: int) -> pd.DataFrame:
 
 
 def unit_activations(
-    engine: Engine, unit_id: int, stratum: Literal["top", "quantile"], *, limit: int | None = 48
+    engine: Engine, unit_id: int, stratum: Stratum, *, limit: int | None = 48
 ) -> pd.DataFrame:
-    """Images on which a unit is active, strongest first.
+    """Example images of a unit, strongest first; of those drawn at random most are not active.
 
-    Columns: rank, image_id, value, path, class_id, class_name, predicted_id, predicted; the
-    class columns are <NA> and None where they are not known.
+    Columns: rank, image_id, value, path, width, height, class_id, class_name, predicted_id,
+    predicted; the class columns are <NA> and None where they are not known.
     """
     statement = (
         select(
@@ -127,6 +169,8 @@ def unit_activations(
             Activation.image_id,
             Activation.value,
             Image.path,
+            Image.width,
+            Image.height,
             Image.class_id,
             TrueClass.name.label("class_name"),
             Best.class_id.label("predicted_id"),
@@ -154,6 +198,8 @@ def unit_classes(engine: Engine, unit_id: int) -> pd.DataFrame:
 
 
 def _matching(kind: Kind, filter: UnitFilter) -> AnySelect:
+    carried = _carriers(kind).subquery("carried")
+    clears = and_(Label.id.is_not(None), not_(Label.abstained))
     statement = (
         select(
             Unit.id.label("unit_id"),
@@ -172,16 +218,52 @@ def _matching(kind: Kind, filter: UnitFilter) -> AnySelect:
             Label.f1,
             Label.auc,
             Label.floor_pearson,
+            Unit.level,
+            Unit.stability,
+            Unit.spread,
+            Unit.effective_classes,
+            case((clears, carried.c.units - 1)).label("others"),
+            HumanLabel.text.label("human"),
+            HumanLabel.author.label("human_author"),
         )
         .select_from(Unit)
         .outerjoin(Label, best_label_of(Unit.id, filter.text_map))
         .outerjoin(Concept, Concept.id == Label.concept_id)
+        .outerjoin(
+            carried,
+            and_(carried.c.concept_id == Label.concept_id, carried.c.text_map == Label.text_map),
+        )
+        .outerjoin(HumanLabel, is_called())
         .where(Unit.kind == kind)
     )
-    if filter.alive is not None:
-        statement = statement.where(Unit.alive == filter.alive)
-    if filter.abstained is not None:
-        statement = statement.where(Label.abstained == filter.abstained)
+    named = HumanLabel.text.is_not(None)
+    wanted: list[ColumnElement[bool]] = []
+    for asked, condition in (
+        (filter.alive, Unit.alive),
+        (filter.abstained, Label.abstained),
+        (filter.labelled, or_(named, clears)),
+        (filter.by_person, named),
+    ):
+        if asked is not None:
+            wanted.append(condition == asked)
     if filter.search.strip():
-        statement = statement.where(contains(filter.search, Concept.text))
-    return statement
+        wanted.append(contains(filter.search, Concept.text, func.coalesce(HumanLabel.text, "")))
+    if filter.spread is not None:
+        wanted.append(Unit.spread == filter.spread)
+    if filter.concept_id is not None:
+        wanted += [Label.concept_id == filter.concept_id, clears]
+    if filter.numbers is not None:
+        wanted.append(Unit.number.in_(filter.numbers))
+    return statement.where(*wanted)
+
+
+def _carriers(kind: Any) -> AnySelect:
+    """How many units of a kind have a concept for their first label, where that clears its floor:
+    text_map, concept_id, units.
+    """
+    return (
+        select(Label.text_map, Label.concept_id, func.count().label("units"))
+        .join(Unit, Unit.id == Label.unit_id)
+        .where(Unit.kind == kind, Label.rank == 1, not_(Label.abstained))
+        .group_by(Label.text_map, Label.concept_id)
+    )

@@ -52,7 +52,10 @@ STAGES = (
     "text_maps",
     "concepts",
     "shortcuts",
+    "autoencoder",
     "units",
+    "labels",
+    "heatmaps",
     "explanations",
 )
 TINY_NLE = NleConfig(iterations=2, candidates=3, min_tokens=2, max_tokens=5)

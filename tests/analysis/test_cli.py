@@ -109,7 +109,7 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 
 def test_all_commands_are_there() -> None:
-    asked = "audit findings labels ask explain export report serve upgrade doctor demo bench"
+    asked = "audit findings labels label ask explain export report serve upgrade doctor demo bench"
     assert {path[0] for path in commands() if path} == set(asked.split())
 
 
@@ -161,6 +161,7 @@ def test_wrong_usage_exits_with_2(words: tuple[str, ...], glowworm: Glowworm) ->
     [
         ("findings", "DIR"),
         ("labels", "DIR", "--json"),
+        ("label", "DIR", "latent", "0", "glow"),
         ("ask", "DIR", "red"),
         ("explain", "DIR", "image.png"),
         ("export", "DIR", "--what", "images", "--out", "x.csv"),

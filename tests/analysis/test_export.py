@@ -25,6 +25,7 @@ ROWS = {
     "class-concepts": 192 * len(small.CONCEPTS),
     "latents": 8,
     "neurons": 192,
+    "channels": 0,
     "labels": 8 + 192,
     "findings": 192 * len(small.CONCEPTS),
     "explanations": 1,
@@ -48,9 +49,10 @@ def test_every_table_is_the_same_in_every_format(
         out = tmp_path / f"table.{format}"
         assert export_table(small_audit.directory, what, out, format) == ROWS[what]
         frames[format] = read(out, format)
-    for frame in frames.values():
+    for format, frame in frames.items():
         assert len(frame) == ROWS[what]
-        assert list(frame.columns) == list(frames["parquet"].columns)
+        if format != "json" or ROWS[what] > 0:  # a JSON list of no records has no columns
+            assert list(frame.columns) == list(frames["parquet"].columns)
         for column in frame.select_dtypes("number"):
             np.testing.assert_allclose(
                 pd.to_numeric(frame[column]).to_numpy(float, na_value=np.nan),

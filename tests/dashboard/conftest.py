@@ -9,10 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.serve import APP, STORE_VARIABLE
 from tests import stores
+from tests.dashboard.dossier import fill
 from tests.hostile import build_hostile_store
 
-PAGES = ("overview", "findings", "classes", "latents", "neurons", "images")
-PARAMETERS = ("finding", "class", "latent", "neuron", "image")
+PAGES = ("overview", "findings", "classes", "latents", "neurons", "channels", "images")
+PARAMETERS = ("finding", "class", "latent", "neuron", "channel", "image")
 
 Open = Callable[..., AppTest]
 
@@ -35,7 +36,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_hostile_store(tmp_path_factory.mktemp("hostile") / "audit")
+    return fill(build_hostile_store(tmp_path_factory.mktemp("hostile") / "audit"))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,8 @@ from tests.hostile import HOSTILE_NAMES
 
 DETAILS = [("findings", "finding", str(i)) for i in (1, 4, 7, 10)]
 DETAILS += [("classes", "class", str(i)) for i in range(4)]
-DETAILS += [("latents", "latent", "0"), ("neurons", "neuron", "1")]
+DETAILS += [("latents", "latent", "0"), ("latents", "latent", "1"), ("neurons", "neuron", "1")]
+DETAILS += [("channels", "channel", "0"), ("latents", "latent_label", "1")]
 DETAILS += [("images", "image", str(i)) for i in range(4)]
 
 # Any of these unescaped would be formatted, linked, loaded or replaced.
@@ -35,7 +36,7 @@ def test_lists_are_safe(open_page: Open, hostile: Path, page: str) -> None:
 
 @pytest.mark.parametrize(("page", "name", "value"), DETAILS)
 def test_details_are_safe(open_page: Open, hostile: Path, page: str, name: str, value: str) -> None:
-    assert name in PARAMETERS
+    assert name.removesuffix("_label") in PARAMETERS
     app = open_page(hostile, page, **{name: value})
     assert not app.warning
     said = words(app)

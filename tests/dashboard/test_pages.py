@@ -83,7 +83,7 @@ def test_a_wrong_address_gets_a_plain_message(open_page: Open, small: Path, name
 def test_filters_in_the_address_may_be_nonsense(open_page: Open, small: Path, page: str) -> None:
     keys = [
         f"{letter}_{what}"
-        for letter in "fclni"
+        for letter in (*"fclni", "ch")
         for what in (
             "search",
             "class",
@@ -94,6 +94,7 @@ def test_filters_in_the_address_may_be_nonsense(open_page: Open, small: Path, pa
             "order",
             "state",
             "errors",
+            "spread",
         )
     ]
     app = open_page(small, page, **{key: "' or 1=1 --<b>" for key in keys})

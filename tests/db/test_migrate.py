@@ -16,10 +16,11 @@ from db import version
 from db.engine import make_engine, reader_engine
 from db.errors import SchemaMismatch, StoreDamaged, StoreError
 from db.migrate import SCRIPTS, create_database, schema_state, upgrade
-from db.queries import classes, findings, images, overview
+from db.queries import classes, findings, human, images, overview
 from db.queries.concepts import concepts_frame
 from db.schema import Base
 from db.store import AuditStore
+from tests.db.dossiers import MAP
 from tests.db.dump import restore
 from tests.stores import CONCEPTS, N_IMAGES, thumbnail
 
@@ -90,6 +91,55 @@ def test_the_first_release_keeps_its_maps_and_its_ranks(tmp_path: Path) -> None:
     frame = concepts_frame(engine)
     assert frame["concept"].tolist() == list(CONCEPTS)
     assert frame["out_of_hull"].isna().all()
+    engine.dispose()
+
+
+def rows_of(path: Path, table: str, columns: str = "*") -> set[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return set(connection.execute(f"select {columns} from {table}").fetchall())
+
+
+def columns_of(path: Path, table: str) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [row[1] for row in connection.execute(f"pragma table_info({table})")]
+
+
+@pytest.mark.parametrize("dump", FIXTURES[:2], ids=lambda path: path.stem)
+def test_units_of_the_first_releases_stay_as_they_were(tmp_path: Path, dump: Path) -> None:
+    directory = tmp_path / "audit"
+    restore(dump, directory)
+    backup = upgrade(directory)
+    assert backup is not None
+    now = directory / "audit.db"
+    for table in ("sae", "unit", "unit_class", "label", "activation"):
+        old, new = columns_of(backup, table), columns_of(now, table)
+        before = rows_of(backup, table)
+        assert rows_of(now, table, ", ".join(old)) == before != set()
+        added = set(new) - set(old)
+        assert bool(added) == (table in ("sae", "unit", "label"))
+        for column in added:
+            assert rows_of(now, table, column) == {(None,)}
+    for table in ("unit_fires", "unit_neighbour", "unit_map", "human_label"):
+        assert rows_of(now, table) == set()
+
+
+def test_the_third_release_keeps_its_dossiers_and_what_people_said(tmp_path: Path) -> None:
+    directory = tmp_path / "audit"
+    restore(FIXTURES[2], directory)
+    upgrade(directory)
+    now = directory / "audit.db"
+    assert rows_of(now, "unit_fires", "unit_id, rank, class_id, share, active, decided") == {
+        (0, 1, 0, 0.75, 2, 3),
+        (0, 2, 1, 0.25, 1, 2),
+    }
+    assert rows_of(now, "unit_neighbour", "relation, other_id, value") == {
+        ("cofiring", 1, 0.5),
+        ("nearest", 2, -0.25),
+    }
+    assert rows_of(now, "unit_map", '"rows", columns, "values"') == {(2, 3, MAP)}
+    engine = reader_engine(directory)
+    assert list(human.current_labels(engine)["text"]) == ["glow"]
+    assert list(human.label_history(engine, "latent", 1)["text"]) == [None, "teeth"]
     engine.dispose()
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from safetensors.numpy import save_file
 
-from sae.autoencoder import SparseAutoencoder
+from sae.autoencoder import SparseAutoencoder, TopK
 from sae.centring import Centring
 
 CFG = {
@@ -59,4 +59,4 @@ def identity_autoencoder(dim, *, k, mean=0.0):
     eye = np.eye(dim, dtype=np.float32)
     zeros = np.zeros(dim, dtype=np.float32)
     centring = Centring(np.full(dim, mean, dtype=np.float32), 1.0)
-    return SparseAutoencoder(eye, zeros, eye, zeros, k, True, centring)
+    return SparseAutoencoder(eye, zeros, eye, zeros, TopK(k), True, centring)

@@ -82,8 +82,8 @@ def test_blocks_of_rows_do_not_change_the_latents(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"architecture": "jumprelu"}, "'jumprelu'.*only 'topk'"),
-        ({"architecture": None}, "only 'topk'"),
+        ({"architecture": "gated"}, "'gated'.*only topk, jumprelu and standard"),
+        ({"architecture": None}, "only topk, jumprelu and standard"),
         ({"normalize_activations": "layer_norm"}, "normalize_activations is 'layer_norm'"),
         ({"reshape_activations": "hook_z"}, "reshape_activations is 'hook_z'"),
     ],
@@ -104,3 +104,52 @@ def test_missing_weights_and_a_missing_k_are_named(tmp_path):
     (tmp_path / "b" / "cfg.json").write_text(json.dumps(config))
     with pytest.raises(ValueError, match="has no k"):
         SparseAutoencoder.from_directory(tmp_path / "b")
+
+
+def test_a_configuration_that_names_no_architecture_is_refused(tmp_path):
+    save_weights(tmp_path / "sae", random_weights(), {"k": 3})
+    with pytest.raises(ValueError, match="names no architecture"):
+        SparseAutoencoder.from_directory(tmp_path / "sae")
+
+
+@pytest.mark.parametrize("architecture", ["jumprelu", "standard"])
+def test_thresholds_gate_the_latents(tmp_path, architecture):
+    weights = random_weights()
+    thresholds = np.linspace(0, 2, 20).astype(np.float32)
+    if architecture == "jumprelu":
+        weights["threshold"] = thresholds
+    else:
+        thresholds = np.zeros(20)
+    config = CFG | {
+        "architecture": architecture,
+        "rescale_acts_by_decoder_norm": False,
+        "apply_b_dec_to_input": False,
+    }
+    save_weights(tmp_path / "sae", weights, config)
+    x = np.random.default_rng(1).standard_normal((50, 8)).astype(np.float32)
+    pre = x @ weights["W_enc"] + weights["b_enc"]
+    expected = np.where((pre > thresholds) & (pre > 0), pre, 0)
+    autoencoder = SparseAutoencoder.from_directory(tmp_path / "sae")
+    np.testing.assert_allclose(autoencoder.encode(x), expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        autoencoder.decode(expected), expected @ weights["W_dec"] + weights["b_dec"], rtol=1e-4
+    )
+
+
+def test_files_that_do_not_fit_together_are_refused(tmp_path):
+    jumprelu = CFG | {"architecture": "jumprelu"}
+    save_weights(tmp_path / "a", random_weights(), jumprelu)
+    with pytest.raises(ValueError, match=r"lacks \['threshold'\]"):
+        SparseAutoencoder.from_directory(tmp_path / "a")
+    weights = random_weights() | {"threshold": np.zeros(19, dtype=np.float32)}
+    save_weights(tmp_path / "b", weights, jumprelu)
+    with pytest.raises(ValueError, match=r"threshold in .* has shape \(19,\).*\(20,\)"):
+        SparseAutoencoder.from_directory(tmp_path / "b")
+
+
+def test_sparse_latents_hold_what_is_active_only():
+    x = np.random.default_rng(0).standard_normal((40, 6)).astype(np.float32)
+    autoencoder = identity_autoencoder(6, k=2)
+    sparse = autoencoder.encode_sparse(x)
+    np.testing.assert_array_equal(sparse.toarray(), autoencoder.encode(x))
+    assert sparse.nnz == (autoencoder.encode(x) > 0).sum()

@@ -1,7 +1,10 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jaxtyping import TypeCheckError
 
 from sae.config import SaeConfig, split_held_out
 
@@ -18,6 +21,8 @@ from sae.config import SaeConfig, split_held_out
         ("learning_rate", float("nan")),
         ("held_out_share", 1.0),
         ("held_out_share", -0.1),
+        ("validation_share", 1.5),
+        ("patience", 0),
         ("seed", -1),
     ],
 )
@@ -26,10 +31,25 @@ def test_a_senseless_field_is_named_with_its_value_and_a_fix(field, value):
         SaeConfig(**{"width": 8, "k": 2, field: value})
 
 
-def test_the_default_is_the_one_that_was_measured():
+def test_the_default_grows_with_images_and_dimensions():
     config = SaeConfig.default(2300, 192)
-    assert (config.width, config.k, config.steps) == (32, 4, 400)
-    assert SaeConfig.default(2300, 1280).width == 64
+    assert (config.architecture, config.width, config.k) == ("matryoshka", 256, 8)
+    assert config.levels == (32, 64, 128, 256)
+    assert SaeConfig.default(10**6, 768).width == 1024  # at most twice the dimensions
+    small = SaeConfig.default(100, 768)  # an eighth of the images, but not below 16
+    assert (small.width, small.k, small.levels) == (16, 2, (2, 4, 8, 16))
+
+
+def test_levels_hold_at_least_k_latents_and_only_matryoshka_has_several():
+    assert SaeConfig(32, 6).levels == (8, 16, 32)
+    assert SaeConfig(5, 5).levels == (5,)
+    assert SaeConfig(32, 6, "topk").levels == (32,)
+
+
+def test_an_unknown_architecture_is_named_with_the_known_ones():
+    unknown: Any = "dense"  # under pytest jaxtyping is first to refuse it
+    with pytest.raises((ValueError, TypeCheckError), match=r"'dense'[\s\S]*matryoshka"):
+        SaeConfig(8, 2, unknown)
 
 
 @given(st.integers(0, 10**7), st.integers(1, 4096))

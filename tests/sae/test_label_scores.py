@@ -51,7 +51,34 @@ def test_the_floor_is_the_95th_percentile_over_random_concepts():
     for unit in range(activations.shape[1]):
         over = [pearsonr(activations[:, unit], column).statistic for column in predicted.T]
         assert scores.floor_pearson[unit] == pytest.approx(np.percentile(over, 95), abs=1e-5)
-    np.testing.assert_array_equal(scores.abstained, scores.pearson <= scores.floor_pearson[:, None])
+    above = scores.pearson_low > scores.floor_pearson[:, None]
+    np.testing.assert_array_equal(scores.abstained, ~above)
+
+
+def test_the_interval_is_that_of_a_plain_bootstrap():
+    features, concepts, activations, candidates = a_case(n=200)
+    scores = score_labels(
+        units_of(activations), features, concepts, candidates, resamples=2000, seed=0
+    )
+    predicted = cosines(features, concepts)
+    rng = np.random.default_rng(9)
+    a, s = activations[:, 2], predicted[:, candidates[2, 1]]
+    drawn = [rng.integers(0, 200, 200) for _ in range(2000)]
+    plain = np.percentile([np.corrcoef(a[rows], s[rows])[0, 1] for rows in drawn], (2.5, 97.5))
+    low, high = scores.pearson_low[2, 1], scores.pearson_high[2, 1]
+    np.testing.assert_allclose((low, high), plain, atol=0.02)
+    assert (scores.pearson_low <= scores.pearson).all()
+    assert (scores.pearson <= scores.pearson_high).all()
+
+
+def test_an_empty_place_has_no_scores_and_abstains():
+    features, concepts, activations, candidates = a_case()
+    candidates[3, 1:] = -1
+    scores = score_labels(units_of(activations), features, concepts, candidates, seed=0)
+    for name in ("pearson", "pearson_low", "pearson_high", "auprc", "f1", "auc"):
+        values = getattr(scores, name)
+        assert np.isnan(values[3, 1:]).all() and np.isfinite(values[3, 0]), name
+    assert scores.abstained[3, 1:].all()
 
 
 def test_the_right_label_clears_the_floor_and_the_opposite_one_abstains():
@@ -69,7 +96,7 @@ def test_a_unit_that_is_never_or_always_active_has_no_scores_and_abstains():
     activations[:, 0] = 0
     activations[:, 1] = 1 + np.arange(len(activations))
     scores = score_labels(units_of(activations), features, concepts, candidates, seed=0)
-    for name in ("pearson", "auprc", "f1", "auc", "floor_pearson"):
+    for name in ("pearson", "pearson_low", "auprc", "f1", "auc", "floor_pearson"):
         values = getattr(scores, name)
         assert np.isnan(values[:2]).all() and np.isfinite(values[2:]).all()
     assert scores.abstained[:2].all()

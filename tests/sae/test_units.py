@@ -4,8 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sae import units as module
-from sae.centring import Centring
-from sae.units import Units, class_effects, describe_units, latent_units, neuron_units
+from sae.units import Units, channel_units, describe_units, latent_units, neuron_units
 from tests.sae.planted import identity_autoencoder
 
 
@@ -84,7 +83,7 @@ def test_neurons_are_centred_and_active_above_one_standard_deviation():
     rng = np.random.default_rng(0)
     train = rng.normal(5, 2, (400, 3)).astype(np.float32)
     features = rng.normal(6, 1, (300, 3)).astype(np.float32)
-    units = neuron_units(features, Centring.of(train))
+    units = neuron_units(features, train.mean(axis=0))
     np.testing.assert_allclose(units.columns(0, 3), features - train.mean(axis=0), atol=1e-5)
     expected = (features > features.mean(axis=0) + features.std(axis=0)).mean(axis=0)
     np.testing.assert_allclose(describe_units(units, seed=0).density, expected)
@@ -92,16 +91,29 @@ def test_neurons_are_centred_and_active_above_one_standard_deviation():
 
 def test_no_images_give_units_that_are_not_alive():
     nothing = np.zeros((0, 3), dtype=np.float32)
-    neurons = neuron_units(nothing, Centring(np.zeros(3, dtype=np.float32), 1.0))
+    neurons = neuron_units(nothing, np.zeros(3, dtype=np.float32))
     latents = latent_units(identity_autoencoder(3, k=1), nothing)
     for units in (neurons, latents):
         stats = describe_units(units, seed=0)
         assert not stats.alive.any() and (stats.top_images == -1).all()
 
 
-def test_effects_are_of_the_direction_against_the_average_class():
-    # Centred classes: (2, 0), (-1, 3), (-1, -3) from these rows.
-    weights = np.array([[3.0, 0], [0, 3], [0, -3]])
-    effects = class_effects(np.eye(2), np.array([1.0, 2.0]), weights, top=2)
-    np.testing.assert_array_equal(effects.classes, [[0, 1], [1, 2]])
-    np.testing.assert_allclose(effects.effects, [[2, -1], [6, -6]])
+def test_channels_are_centred_and_have_no_direction():
+    means = np.array([[1.0, 0], [3, 0], [8, 0]], dtype=np.float32)
+    units = channel_units(means, np.array([4.0, 0]))
+    np.testing.assert_allclose(units.columns(0, 1)[:, 0], [-3, -1, 4])
+    assert (units.kind, units.directions) == ("channel", None)
+    np.testing.assert_allclose(describe_units(units, seed=0).density, [1 / 3, 0])
+
+
+def test_images_drawn_by_chance_are_different_ones_and_may_be_inactive():
+    activations = np.arange(-50, 50, dtype=np.float32)[:, None].repeat(3, axis=1)
+    stats = describe_units(units_of(activations), chance=10, seed=0)
+    for images, values in zip(stats.random_images, stats.random_values, strict=True):
+        assert len(set(images)) == 10 and (values < 0).any()
+        np.testing.assert_array_equal(values, images - 50.0)
+        assert not (np.diff(values) < 0).all()  # in no order of strength
+    assert describe_units(units_of(activations[:4]), chance=10, seed=0).random_images.shape == (
+        3,
+        4,
+    )

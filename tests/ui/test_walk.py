@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Request, Response, expect
 
+from db.human import label_unit
 from tests import stores
-from tests.hostile import build_hostile_store
+from tests.dashboard.dossier import build_dossier_store, fill
+from tests.hostile import HOSTILE_NAMES, build_hostile_store
 from tests.ui.conftest import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -70,7 +73,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    yield from _served(build_hostile_store(tmp_path_factory.mktemp("hostile") / "audit"))
+    directory = fill(build_hostile_store(tmp_path_factory.mktemp("hostile") / "audit"))
+    for number, name in enumerate(HOSTILE_NAMES[:3]):
+        said = {"text": name, "author": name, "comment": name, "direction": np.eye(4)[number]}
+        label_unit(directory, kind="neuron", number=number, **said)
+    yield from _served(directory)
 
 
 def _served(directory: Path) -> Iterator[Served]:
@@ -80,6 +87,11 @@ def _served(directory: Path) -> Iterator[Served]:
         yield served
     finally:
         served.close()
+
+
+@pytest.fixture(scope="module")
+def dossier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    yield from _served(build_dossier_store(tmp_path_factory.mktemp("dossier") / "audit"))
 
 
 @pytest.fixture
@@ -155,6 +167,45 @@ def test_pictures_have_words_for_those_who_do_not_see_them(watched: Watched) -> 
         assert pictures.nth(i).get_attribute("alt")
 
 
+def test_a_person_labels_a_unit_and_takes_it_back(browser: Browser, dossier: Served) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    watched = Watched(context.new_page(), dossier)
+    page = watched.page
+    watched.open("neurons?neuron=1")
+    page.get_by_role("button", name="Label it yourself").click()
+    page.get_by_label("What it responds to").fill("a lamp")
+    page.get_by_label("Your name").fill("Ann")
+    page.get_by_role("button", name="Keep this label").click()
+    expect(page.locator("h1").first).to_have_text("Neuron 1: “a lamp”")
+    expect(page.get_by_text("by Ann")).to_be_visible()
+    expect(page.get_by_label("What it responds to")).to_have_count(0)  # the form has closed
+    watched.open("neurons?neuron=1")
+    expect(page.locator("h1").first).to_have_text("Neuron 1: “a lamp”")
+    page.get_by_role("button", name="Label it yourself").click()
+    page.get_by_label("Your name").fill("Bob")
+    page.get_by_role("button", name="Take the label back").click()
+    expect(page.locator("h1").first).to_have_text("Neuron 1: “tentacles”")
+    watched.settled()
+    context.close()
+
+
+def test_a_unit_leads_to_others_with_its_label(browser: Browser, dossier: Served) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    watched = Watched(context.new_page(), dossier)
+    page = watched.page
+    watched.open("latents?latent=1")
+    page.get_by_role("button", name="1 other latent carries the same label").click()
+    page.wait_for_url("**/latents?latent_label=1")
+    expect(page.get_by_text("Only latents with the label “sharp teeth”.")).to_be_visible()
+    page.go_back()
+    expect(page.locator("h1").first).to_have_text("Latent 1: “sharp teeth”")
+    watched.open("")
+    page.get_by_role("link", name="Channels", exact=True).click()
+    page.wait_for_url("**/channels")
+    watched.settled()
+    context.close()
+
+
 def test_hostile_names_stay_words(browser: Browser, hostile: Served) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     watched = Watched(context.new_page(), hostile)
@@ -165,6 +216,11 @@ def test_hostile_names_stay_words(browser: Browser, hostile: Served) -> None:
         "classes?class=0",
         "classes?class=1",
         "latents?latent=1",
+        "latents?latent_label=1",
+        "neurons",
+        "neurons?neuron=0",
+        "neurons?neuron=1",
+        "neurons?neuron=2",
         "images?image=1",
         "images",
     ):

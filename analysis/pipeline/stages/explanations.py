@@ -1,4 +1,4 @@
-"""Stage 8: some decisions explained in a sentence each (§3.2)."""
+"""Stage 11: some decisions explained in a sentence each (§3.2)."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,10 +1,11 @@
-"""Stage 2: features, predictions and thumbnails of the images."""
+"""Stage 2: features, predictions, thumbnails of the images; channels where they are no neurons."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from analysis.classifier.positions import Positions, find_positions
 from analysis.images.extract import extract
 from analysis.images.extraction import Extraction
 from analysis.images.folder import stamp
@@ -21,6 +22,7 @@ NEAR_CHANCE = 3.0
 def _run(context: Context) -> Outcome:
     config, listing = context.config, image_files(context)
     work = config.out / WORK
+    where = positions(context)
     read = extract(
         classifier(context),
         images_root(context),
@@ -28,6 +30,7 @@ def _run(context: Context) -> Outcome:
         work_dir=work,
         batch_size=config.batch_size,
         workers=config.workers,
+        stage=where if where is not None and where.kind == "stage" else None,
         progress=context.progress,
     )
     classes = [row.class_id for row in read.rows]
@@ -52,10 +55,16 @@ def _run(context: Context) -> Outcome:
         arrays={
             "features": read.features,
             "labels": np.array([-1 if c is None else c for c in classes], np.int64),
+            **({} if read.channels is None else {"channels": read.channels}),
         },
         notes=[*listing.notes, *_skipped_note(read), *_chance_warning(context, read)],
         scratch=(work,),
     )
+
+
+def positions(context: Context) -> Positions | None:
+    """Where in an image the classifier's features come from, looked for once a run."""
+    return context.once("positions", lambda: find_positions(classifier(context)))
 
 
 def _predictions(read: Extraction) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
+from analysis.classifier.positions import Positions, find_positions
 from analysis.classifier.split import Classifier
 from analysis.errors import InputError, ModelError
 from analysis.images import batches
@@ -248,3 +249,76 @@ def test_what_is_waiting_is_dropped_when_the_work_stops(folder: Path, decoded: l
     next(pictures)
     pictures.close()
     assert len(decoded) < 1000
+
+
+# ---------------------------------------------------------------- channels of a stage map
+
+
+@pytest.fixture
+def stage(classifier: Classifier) -> Positions:
+    """The map that the tiny classifier pools, here as if its channels were no neurons."""
+    positions = find_positions(classifier)
+    assert positions is not None
+    return replace(positions, kind="stage")
+
+
+def test_channels_are_means_over_the_positions_of_each_picture(
+    classifier: Classifier, stage: Positions, folder: Path, tmp_path: Path
+) -> None:
+    result = run(classifier, folder, tmp_path, batch_size=4, stage=stage)
+    assert result.channels is not None
+    assert result.channels.shape == (20, 16)
+    assert result.channels.dtype == np.float32
+    assert isinstance(result.channels, np.memmap)
+    for row, channels in zip(result.rows, result.channels, strict=True):
+        with Image.open(folder / row.path) as image:
+            maps = stage.of(classifier.preprocessing(image)[None])[0].numpy()
+        expected = sum(maps[y, x] for y in range(4) for x in range(4)) / 16
+        assert np.allclose(channels, expected, atol=1e-6)
+    plain = run(classifier, folder, tmp_path / "plain", batch_size=4)
+    assert np.array_equal(result.features, plain.features)
+    assert plain.channels is None
+
+
+def test_channels_cost_no_second_forward_pass(
+    classifier: Classifier, stage: Positions, folder: Path, tmp_path: Path
+) -> None:
+    seen: list[int] = []
+    handle = stage.layer.register_forward_hook(lambda *call: seen.append(len(call[-1])))
+    run(classifier, folder, tmp_path, batch_size=4, stage=stage)
+    handle.remove()
+    assert sum(seen) == 20
+
+
+def test_shards_without_channels_are_not_taken_for_those_with(
+    classifier: Classifier, stage: Positions, folder: Path, tmp_path: Path, decoded: list[str]
+) -> None:
+    run(classifier, folder, tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        run(classifier, folder, tmp_path, batch_size=2, stage=stage, progress=Bar(stop_at=14))
+    decoded.clear()
+    resumed = run(classifier, folder, tmp_path, batch_size=2, stage=stage)
+    assert len(decoded) == 20 - 12
+    whole = run(classifier, folder, tmp_path / "other", batch_size=2, stage=stage)
+    assert resumed.channels is not None and whole.channels is not None
+    assert np.array_equal(resumed.channels, whole.channels)
+
+
+def test_a_shard_without_any_readable_file_has_no_channels(
+    classifier: Classifier, stage: Positions, folder: Path, tmp_path: Path
+) -> None:
+    for name in ("00", "02", "04", "06", "08", "10"):
+        (folder / "a" / f"{name}.png").write_bytes(b"x")
+    result = run(classifier, folder, tmp_path, stage=stage)
+    assert result.channels is not None
+    assert result.channels.shape == (14, 16)
+
+
+def test_channels_that_are_not_finite_are_refused(
+    classifier: Classifier, stage: Positions, folder: Path, tmp_path: Path
+) -> None:
+    spoil = stage.layer.register_forward_hook(lambda *call: call[-1] / 0 * 0)
+    finite = replace(classifier, extract=lambda x: classifier.extract(x).nan_to_num())
+    with pytest.raises(ModelError, match="features that are not finite"):
+        run(finite, folder, tmp_path, stage=replace(stage, classifier=finite))
+    spoil.remove()

@@ -16,18 +16,22 @@ from analysis.concepts import NEIGHBOURS
 from analysis.errors import InputError, TextError, UsageError
 from analysis.pipeline import audit as pipeline
 from analysis.pipeline import shared
+from analysis.pipeline.families import held_out_rows
 from analysis.pipeline.runner import Context, Outcome
 from analysis.reef.truth import class_names
 from analysis.textmap.base import cosine
 from analysis.textmap.saved import unpack
+from analysis.unit_direction import unit_direction
 from db import schema
 from db.check import problems
 from db.errors import OutputInUse
-from db.queries import classes, explanations, findings, images, overview, units
+from db.human import label_unit
+from db.queries import classes, explanations, findings, human, images, overview, units
 from db.queries.export import findings_records
 from db.reader import AuditReader
 from tests.analysis import small
 from tests.analysis.conftest import SmallAudit
+from tests.sae.planted import CFG, random_weights, save_weights
 
 TITLES = {stage.name: stage.title for stage in pipeline.STAGES}
 
@@ -91,13 +95,13 @@ def test_the_run_records_what_the_audit_depends_on(reader: AuditReader, small_au
     assert "+" in run.versions["glowworm"]  # the version and the digest of the source
 
 
-def test_no_table_is_empty(reader: AuditReader) -> None:
+def test_no_table_is_empty_but_what_people_write(reader: AuditReader) -> None:
     with reader.engine.connect() as connection:
         rows = {
             table.name: connection.scalar(select(func.count()).select_from(table))
             for table in schema.Base.metadata.sorted_tables
         }
-    assert [name for name, number in rows.items() if not number] == []
+    assert [name for name, number in rows.items() if not number] == ["human_label"]
 
 
 def test_counts_are_those_of_the_files(reader: AuditReader) -> None:
@@ -251,9 +255,112 @@ def test_units_have_labels_by_both_maps_examples_and_effects(reader: AuditReader
     sae = overview.sae(reader.engine)
     assert sae is not None
     assert (sae.config["width"], sae.config["k"]) == (8, 2)
-    assert sae.l0 <= 2
+    assert sae.config["levels"] == [2, 4, 8]
     assert sae.n_train + sae.n_held_out == small.N_IMAGES
     assert (reader.directory / sae.directory / "cfg.json").is_file()
+
+
+def test_the_same_trainings_with_other_seeds_say_how_stable_latents_are(
+    reader: AuditReader,
+) -> None:
+    with reader.engine.connect() as connection:
+        sae = connection.execute(select(schema.SparseAutoencoder.__table__)).one()
+        stability = connection.scalars(
+            select(schema.Unit.stability).where(schema.Unit.kind == "latent")
+        ).all()
+    assert [one["seed"] for one in sae.seeds] == [0, 1, 2]
+    assert sae.seeds[0]["explained_variance"] == pytest.approx(sae.explained_variance)
+    assert sae.seeds[0]["stability"] == pytest.approx(np.mean(np.array(stability, dtype=float)))
+    assert all(-1 <= value <= 1 for value in stability if value is not None)
+    assert sae.threshold is not None and sae.threshold_trained is not None
+
+
+def test_what_units_do_agrees_with_the_arrays(reader: AuditReader) -> None:
+    """Effects, decisions and neighbours of one neuron, worked out from features and weights."""
+    features = np.asarray(reader.array("features"))
+    weight, bias = np.asarray(reader.array("class_embeddings")), np.asarray(reader.array("bias"))
+    decided = (features @ weight.T + bias).argmax(axis=1)
+    kept, _ = held_out_rows(len(features), seed=0)
+    activation = features[:, 7] - features[kept, 7].mean()
+    above = activation - (activation.mean() + activation.std())
+    on = above > 0
+    with reader.engine.connect() as connection:
+        unit = connection.execute(
+            select(schema.Unit.__table__).where(
+                schema.Unit.kind == "neuron", schema.Unit.number == 7
+            )
+        ).one()
+        fires = connection.execute(
+            select(schema.UnitFires.__table__).where(schema.UnitFires.unit_id == unit.id)
+        ).all()
+    effects = np.asarray(reader.array("unit_effects.neuron"))[7]
+    expected = activation[on].mean() * (weight[:, 7] - weight[:, 7].mean())
+    np.testing.assert_allclose(effects, expected, rtol=1e-3, atol=1e-4)
+    for row in fires:
+        of_class = on & (decided == row.class_id)
+        assert row.active == of_class.sum()
+        assert row.decided == (decided == row.class_id).sum()
+        assert row.share == pytest.approx(above[of_class].sum() / above[on].sum(), rel=1e-3)
+    assert sum(row.share for row in fires) <= 1 + 1e-6
+    assert unit.spread == ("single class" if fires[0].share >= 0.5 else "shared")
+
+
+def test_an_autoencoder_made_elsewhere_takes_the_place_of_training(
+    small_audit: SmallAudit, audit_copy: Path, tmp_path: Path
+) -> None:
+    with AuditReader(audit_copy) as audit:
+        before = overview.sae(audit.engine)
+    assert before is not None
+    elsewhere = tmp_path / "theirs"
+    shutil.copytree(audit_copy / before.directory, elsewhere)
+    changes = {"sae": elsewhere, "sae_width": None, "sae_k": None}
+    recorder = small.audit(small.config(small_audit.world, audit_copy, **changes), resume=True)
+    assert any("was taken as it is" in line for line in recorder.said)
+    with AuditReader(audit_copy) as audit:
+        after = overview.sae(audit.engine)
+    assert after is not None and after.config["source"] == str(elsewhere)
+    assert after.explained_variance == pytest.approx(before.explained_variance)
+    assert (audit_copy / after.directory / "cfg.json").is_file()
+
+
+def test_a_persons_label_goes_with_its_unit_when_units_are_made_anew(
+    small_audit: SmallAudit, audit_copy: Path
+) -> None:
+    """The same training gives the same latents; another width gives others."""
+    for number in (3, 5):
+        label_unit(
+            audit_copy,
+            kind="latent",
+            number=number,
+            text=f"my word {number}",
+            author="Ada",
+            direction=unit_direction(audit_copy, "latent", number),
+        )
+    small.audit(small.config(small_audit.world, audit_copy, sae_seeds=2), resume=True)
+    with AuditReader(audit_copy) as audit:
+        held = human.current_labels(audit.engine, "latent")
+    assert dict(zip(held["number"], held["text"], strict=True)) == {3: "my word 3", 5: "my word 5"}
+    changes = {"sae_width": 3, "sae_k": 1, "sae_seeds": 1}
+    small.audit(small.config(small_audit.world, audit_copy, **changes), resume=True)
+    with AuditReader(audit_copy) as audit:
+        held = human.current_labels(audit.engine, "latent")
+        lost = human.orphans(audit.engine)
+    assert sorted([*held["text"], *lost["text"]]) == ["my word 3", "my word 5"]
+
+
+def test_an_autoencoder_of_another_width_is_refused_before_anything_is_written(
+    small_audit: SmallAudit, tmp_path: Path
+) -> None:
+    weights = random_weights(latents=4, dim=8)
+    save_weights(tmp_path / "sae", weights, CFG | {"d_sae": 4})
+    config = small.config(
+        small_audit.world, tmp_path / "audit", sae=tmp_path / "sae", sae_width=None, sae_k=None
+    )
+    with pytest.raises(InputError, match="features of 8 dimensions, this classifier's have 192"):
+        small.audit(config)
+    with pytest.raises(InputError, match=r"cannot be read .*save_inference_model"):
+        small.audit(replace(config, sae=tmp_path))
+    assert not (tmp_path / "audit").exists()
 
 
 def test_the_strongest_image_of_a_neuron_is_the_largest_centred_feature(
@@ -419,13 +526,13 @@ def test_another_model_is_refused(small_audit: SmallAudit, audit_copy: Path, tmp
 
 def test_the_weights_alone_give_findings(weights_only: SmallAudit) -> None:
     out, recorder = weights_only.directory, weights_only.recorder
-    skipped = {"images", "units", "explanations"}
+    skipped = {"images", "autoencoder", "units", "labels", "heatmaps", "explanations"}
     assert {name for name, status in statuses(out).items() if status == "skipped"} == skipped
     assert {name for name, status in statuses(out).items() if status == "done"} == (
         set(small.STAGES) - skipped
     )
     assert set(reasons(out)) == skipped
-    assert len(recorder.warned) == 3
+    assert len(recorder.warned) == len(skipped)
     assert all(any(reason in line for line in recorder.warned) for reason in reasons(out).values())
     with AuditReader(out) as audit:
         records = findings_records(audit.engine)
@@ -516,11 +623,12 @@ def test_few_images_skip_the_units_with_their_number(
 ) -> None:
     few = tmp_path / "few"
     shutil.copytree(small_audit.world / "images" / "duck", few / "duck")
-    units_stage = replace(pipeline.UNITS, needs=("model", "images"))
-    monkeypatch.setattr(pipeline, "STAGES", (*only("model", "images"), units_stage))
+    stages = only("model", "images", "autoencoder", "units")
+    monkeypatch.setattr(pipeline, "STAGES", stages)
     out = tmp_path / "audit"
     small.audit(small.config(small_audit.world, out, images=few))
-    assert reasons(out)["units"].startswith(f"{small.PER_CLASS} images are too few")
+    assert reasons(out)["autoencoder"].startswith(f"{small.PER_CLASS} images are too few")
+    assert reasons(out)["units"] == "no sparse autoencoder was made"
 
 
 Spoil = Callable[[Path], dict[str, object]]

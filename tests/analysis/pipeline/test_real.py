@@ -18,8 +18,8 @@ from db.reader import AuditReader
 ROOT = Path(__file__).parents[3]
 REAL = ROOT.parent / "shared" / "real"
 N_CLASSES, N_IMAGES = 1000, 1300
-FULL = {"model", "images", "text", "text_maps", "concepts", "shortcuts", "units", "explanations"}
-NEED_IMAGES = {"images", "units", "explanations"}
+NEED_IMAGES = {"images", "autoencoder", "units", "labels", "heatmaps", "explanations"}
+FULL = {"model", "text", "text_maps", "concepts", "shortcuts"} | NEED_IMAGES
 SENSIBLE = {
     "volcano": r"crater|lava|mountain",
     "snowmobile": r"snow|sled|ski",

@@ -11,7 +11,6 @@ from db.queries.images import (
     image,
     image_concepts,
     image_predictions,
-    image_units,
     images,
     thumbnails,
 )
@@ -68,15 +67,6 @@ def test_one_image(full: Engine) -> None:
     assert image(full, 99) is None
     assert list(image_predictions(full, 6)["class_name"]) == ["octopus in a cave", "jellyfish"]
     assert list(image_concepts(full, 1, "kernel")["concept"]) == ["sharp teeth", "red"]
-
-
-def test_units_active_on_an_image_strongest_for_themselves_first(full: Engine) -> None:
-    # Image 6: unit 6 (neuron 0) at rank 1, at its largest 7 of 7; unit 2 at rank 2, 1.5 of 3.
-    # Both strata hold both, yet each is named once.
-    frame = image_units(full, 6)
-    assert list(frame["unit_id"]) == [6, 2]
-    assert list(frame["share"]) == [1.0, 0.5]
-    assert list(image_units(full, 6, kind="latent")["unit_id"]) == [2]
 
 
 def test_thumbnails(full: Engine) -> None:

@@ -1,0 +1,163 @@
+"""A person's label of a unit: giving one, taking it back, and the history of both."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from analysis.unit_direction import unit_direction
+from dashboard import data
+from dashboard.text import md, plain
+from db.errors import GlowwormError
+from db.human import LONGEST_AUTHOR, LONGEST_TEXT, label_unit, withdraw_label
+from db.queries import human
+from db.queries.units import Kind, UnitInfo
+
+_AUTHOR = "reviewer"  # remembered while the page is open, from one unit to the next
+_SAID = "human_label_said"
+_GIVEN = "human_labels_given"
+_LONGEST_COMMENT = 1000
+
+
+def outcome() -> None:
+    """What became of the last label that was given or taken back; said once."""
+    said = st.session_state.pop(_SAID, None)
+    if said is None:
+        return
+    worked, words = said
+    if worked:
+        st.success(words, icon=":material/check:")
+    else:
+        st.error(words, icon=":material/report:")
+
+
+def label_it(kind: Kind, info: UnitInfo) -> None:
+    """A button that opens the form in which a label is given or taken back."""
+    frame = data.ask(human.label_history, kind, info.number)
+    holds = not frame.empty and frame.iloc[0]["text"] is not None
+    # Another key after each label makes another button, which is closed.
+    key = f"{kind}_label_it_{st.session_state.get(_GIVEN, 0)}"
+    with st.popover("Label it yourself", icon=":material/edit:", key=key):
+        _form(kind, info, holds)
+
+
+def history(kind: Kind, info: UnitInfo) -> None:
+    """All that people called it, newest first."""
+    st.subheader("Labels by people", anchor=False)
+    frame = data.ask(human.label_history, kind, info.number)
+    if frame.empty:
+        st.caption("Nobody has labelled it yet.")
+        return
+    st.dataframe(
+        {
+            "when (UTC)": [f"{at:%Y-%m-%d %H:%M}" for at in frame["at"]],
+            "who": [plain(author, 60) for author in frame["author"]],
+            "label": [
+                "(taken back)" if text is None else plain(text, 200) for text in frame["text"]
+            ],
+            "comment": [plain(said, 300) if said else "" for said in frame["comment"]],
+        },
+        hide_index=True,
+        key=f"{kind}_history",
+        alt="People's labels of the unit, newest first",
+        height="content",
+    )
+
+
+def _form(kind: Kind, info: UnitInfo, holds: bool) -> None:
+    # A key of its own for each unit, so that words meant for one are never offered to another.
+    own = f"{kind}_{info.number}"
+    st.session_state.setdefault(_AUTHOR, data.reviewer())
+    with st.form(f"{own}_label", border=False, width=420):
+        st.text_input(
+            "What it responds to, in your words", key=f"{own}_text", max_chars=LONGEST_TEXT
+        )
+        st.text_input(
+            "Comment",
+            key=f"{own}_comment",
+            max_chars=_LONGEST_COMMENT,
+            placeholder="why, for those who read the history",
+        )
+        st.text_input(
+            "Your name",
+            key=f"{own}_author",
+            max_chars=LONGEST_AUTHOR,
+            value=st.session_state[_AUTHOR],
+        )
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                "Keep this label",
+                key=f"{own}_keep",
+                type="primary",
+                icon=":material/check:",
+                on_click=_give,
+                args=(kind, info.number, own),
+            )
+            if holds:
+                st.form_submit_button(
+                    "Take the label back",
+                    key=f"{own}_withdraw",
+                    icon=":material/undo:",
+                    on_click=_withdraw,
+                    args=(kind, info.number, own),
+                )
+        st.caption(
+            "It stands before the machine's label, whose scores stay as they are. Earlier labels "
+            "are kept as history."
+        )
+
+
+def _give(kind: Kind, number: int, own: str) -> None:
+    text = str(st.session_state.get(f"{own}_text") or "")
+
+    def write(author: str, comment: str) -> None:
+        directory = data.store().directory
+        label_unit(
+            directory,
+            kind=kind,
+            number=number,
+            text=text,
+            author=author,
+            comment=comment,
+            direction=unit_direction(directory, kind, number),
+        )
+
+    _write(own, write, f"{kind.capitalize()} {number} is now called “{md(text)}”.")
+
+
+def _withdraw(kind: Kind, number: int, own: str) -> None:
+    def write(author: str, comment: str) -> None:
+        directory = data.store().directory
+        withdraw_label(
+            directory,
+            kind=kind,
+            number=number,
+            author=author,
+            comment=comment,
+            direction=unit_direction(directory, kind, number),
+        )
+
+    _write(own, write, "The label was taken back; it stays in the history.")
+
+
+def _write(own: str, write: Callable[[str, str], None], done: str) -> None:
+    """Do it and remember how it went; what a person can mend is said in words."""
+    author = str(st.session_state.get(f"{own}_author") or "")[:LONGEST_AUTHOR]
+    comment = str(st.session_state.get(f"{own}_comment") or "")[:_LONGEST_COMMENT]
+    st.session_state[_AUTHOR] = author
+    try:
+        write(author, comment)
+    except GlowwormError as error:
+        st.session_state[_SAID] = (False, md(f"The label was not kept: {error}", 1000))
+    except (OSError, ValueError, KeyError) as error:
+        st.session_state[_SAID] = (
+            False,
+            md(
+                f"The label was not kept, because the unit's direction cannot be read: {error}",
+                1000,
+            ),
+        )
+    else:
+        st.session_state[_SAID] = (True, done)
+        st.session_state[_GIVEN] = st.session_state.get(_GIVEN, 0) + 1
+        for field in ("text", "comment"):
+            st.session_state[f"{own}_{field}"] = ""
