@@ -126,8 +126,8 @@ MEANING: Final[dict[str, str]] = {
     "threshold": "A latent of such an autoencoder is active above one threshold for all. It "
     "is learned while training, and set anew on validation images so that as many are active "
     "as were asked for.",
-    "effect": "The unit's direction times the class embedding: how far one unit of activation "
-    "pushes the class's logit.",
+    "effect": "The unit's mean activation where it is active, times its direction, times the class "
+    "embedding less the mean class's: how far it pushes the class's logit when it is on.",
     "explanation_score": "Cosine between the image's feature and the direction of the whole "
     "sentence: what the search maximises.",
     "explanation_floor": "The 95th percentile of the same score for sentences written for other "

@@ -154,7 +154,7 @@ class _Watch:
     """Looks at the validation loss while training goes on, and keeps the best state."""
 
     def __init__(self, sae: Any, validation: Any, config: SaeConfig) -> None:
-        self.sae, self.validation, self.levels = sae, validation, config.levels
+        self.sae, self.validation, self.levels, self.k = sae, validation, config.levels, config.k
         self.patience, self.last = config.patience, config.steps
         self.every = max(1, config.steps // LOOKS)
         self.best, self.best_step, self.best_state, self.worse = float("inf"), 0, None, 0
@@ -179,11 +179,17 @@ class _Watch:
         return self.best_step
 
     def _loss(self) -> float:
-        """Squared error, the mean over the levels."""
+        """Squared error with k latents active in the mean; the mean over the levels.
+
+        While JumpReLU's thresholds still rise, all it lets through would reconstruct best early.
+        """
         import torch
 
         with torch.no_grad():
             latents = self.sae.encode(self.validation)
+            if (latents > 0).sum() > self.k * len(latents):
+                lowest = latents.flatten().topk(self.k * len(latents)).values[-1]
+                latents = torch.where(latents >= lowest, latents, 0)
             total = 0.0
             for width in self.levels:
                 inner = latents.clone()

@@ -9,7 +9,7 @@ from sae.units import Units
 
 # Rows and columns of the product that are made at once: such a tile stays in a core's cache.
 _ROWS = 256
-_COLUMNS = 512
+_COLUMNS = 1024
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def _labelled(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def effects(frame: pd.DataFrame, *, key: str, kind: Kind = "latent") -> None:
-    """Units and how far one unit of their activation moves the class's logit."""
+    """Units and how far each moves the class's logit when it is on as usual."""
     if frame.empty:
         st.caption("none")
         return

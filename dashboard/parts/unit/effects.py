@@ -31,7 +31,7 @@ def effects(kind: Kind, info: UnitInfo) -> None:
         )
         return
     st.caption(
-        "How far one unit of activation moves the logit: up in blue, down in orange.",
+        "How far it moves the logit when it is on as usual: up in blue, down in orange.",
         help=MEANING["effect"],
     )
     charts.show(
