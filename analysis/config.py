@@ -10,7 +10,16 @@ from analysis.text.encoder import PACKAGED
 from sae.config import Architecture
 
 TEXT_MAPS: tuple[str, ...] = ("auto", "mlp", "kernel", "stacked", "icis")
-LEAST = {"explain": 0, "mlp_epochs": 1, "batch_size": 1, "workers": 1, "seed": 0, "sae_seeds": 1}
+LEAST = {
+    "explain": 0,
+    "mlp_epochs": 1,
+    "batch_size": 1,
+    "workers": 1,
+    "seed": 0,
+    "sae_seeds": 1,
+    "sae_width": 1,
+    "sae_k": 1,
+}
 """The smallest value that makes sense."""
 
 

@@ -160,16 +160,19 @@ def _read_config(directory: Path) -> dict[str, Any]:
 
 
 def _read_weights(directory: Path, architecture: str) -> dict[str, np.ndarray]:
-    from safetensors.numpy import load_file
-
     path = directory / WEIGHTS_FILE
-    weights = {name: np.asarray(a, dtype=np.float32) for name, a in load_file(path).items()}
+    weights = _read_tensors(path)
     needed = {"W_enc", "b_enc", "W_dec", "b_dec"}
     needed |= {"threshold"} if architecture == "jumprelu" else set()
     if missing := needed - set(weights):
         raise ValueError(f"{path} lacks {sorted(missing)}: save it again")
     width, features = weights["W_dec"].shape
-    fitting = {"W_enc": (features, width), "b_enc": (width,), "b_dec": (features,)}
+    fitting = {
+        "W_enc": (features, width),
+        "b_enc": (width,),
+        "W_dec": (width, features),
+        "b_dec": (features,),
+    }
     if architecture == "jumprelu":
         fitting["threshold"] = (width,)
     for name, shape in fitting.items():
@@ -178,13 +181,24 @@ def _read_weights(directory: Path, architecture: str) -> dict[str, np.ndarray]:
                 f"{name} in {path} has shape {weights[name].shape}, W_dec asks for {shape}: "
                 "save it again"
             )
+    for name in fitting:
+        if not np.isfinite(weights[name]).all():
+            raise ValueError(f"{name} in {path} is not finite: train the autoencoder again")
     return weights
 
 
-def _read_centring(directory: Path, features: int) -> Centring:
+def _read_tensors(path: Path) -> dict[str, np.ndarray]:
+    from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
+    try:
+        return {name: np.asarray(a, dtype=np.float32) for name, a in load_file(path).items()}
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged ({error}): copy it again") from error
+
+
+def _read_centring(directory: Path, features: int) -> Centring:
     if not (directory / CENTRING_FILE).exists():
         return Centring(np.zeros(features, dtype=np.float32), 1.0)
-    stored = load_file(directory / CENTRING_FILE)
+    stored = _read_tensors(directory / CENTRING_FILE)
     return Centring(stored["mean"], float(stored["scale"][0]))

@@ -27,6 +27,7 @@ from analysis.pipeline.stages.text import TEXT
 from analysis.pipeline.stages.text_maps import TEXT_MAPS
 from analysis.pipeline.stages.units import UNITS
 from analysis.progress import Progress
+from db.queries.human import orphans
 from db.queries.overview import model, sae
 from db.store import AuditStore
 
@@ -76,7 +77,7 @@ def run_audit(
             with _recorded(context, command) as run_id:
                 run_stages(context, (*STAGES, *more_stages), run_id)
             if sae(context.store.engine) is not None:
-                context.store.reattach_human_labels(unit_directions(context))
+                _reattach(context)
     except InputError:
         if not resume:  # found only on reading: the images. Nothing half-written stays.
             shutil.rmtree(config.out, ignore_errors=True)
@@ -131,6 +132,18 @@ def versions() -> dict[str, str]:
         "python": platform.python_version(),
         **{name: metadata.version(name) for name in VERSIONED},
     }
+
+
+def _reattach(context: Context) -> None:
+    """Give people's labels to the units of today; say which fit none."""
+    context.store.reattach_human_labels(unit_directions(context))
+    lost = orphans(context.store.engine)
+    if len(lost):
+        texts = ", ".join(repr(text) for text in lost["text"])
+        context.progress.warn(
+            f"{len(lost)} labels that people gave fit no unit now ({texts}): they are kept, and "
+            "come back when such a unit does"
+        )
 
 
 def _json(value: Any) -> Any:

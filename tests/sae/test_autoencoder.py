@@ -153,3 +153,16 @@ def test_sparse_latents_hold_what_is_active_only():
     sparse = autoencoder.encode_sparse(x)
     np.testing.assert_array_equal(sparse.toarray(), autoencoder.encode(x))
     assert sparse.nnz == (autoencoder.encode(x) > 0).sum()
+
+
+def test_damaged_and_senseless_weights_are_refused(tmp_path):
+    weights = random_weights()
+    save_weights(tmp_path / "cut", weights, CFG)
+    file = tmp_path / "cut" / "sae_weights.safetensors"
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(ValueError, match="is damaged"):
+        SparseAutoencoder.from_directory(tmp_path / "cut")
+    weights["W_enc"][2, 3] = np.nan
+    save_weights(tmp_path / "nan", weights, CFG)
+    with pytest.raises(ValueError, match=r"W_enc in .* is not finite"):
+        SparseAutoencoder.from_directory(tmp_path / "nan")

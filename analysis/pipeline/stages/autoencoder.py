@@ -15,6 +15,7 @@ from analysis.pipeline.hashing import content_hash, file_hash
 from analysis.pipeline.runner import Context, Outcome, Stage
 from analysis.pipeline.shared import features
 from db import schema
+from db.queries.overview import sae
 from sae.autoencoder import CENTRING_FILE, CONFIG_FILE, WEIGHTS_FILE, SparseAutoencoder
 from sae.backend_saelens import Trained, train
 from sae.config import SaeConfig
@@ -22,6 +23,8 @@ from sae.metrics import SaeMetrics, evaluate, random_autoencoder
 from sae.stability import seed_stability
 
 FEWEST_IMAGES = 50
+NEAR_FLOOR = 0.02
+MOSTLY_ALIVE = 0.95
 FILES = (CONFIG_FILE, WEIGHTS_FILE, CENTRING_FILE)
 SEED_SCORES = ("explained_variance", "l0", "alive_share", "top1_agreement", "logit_kl")
 
@@ -64,18 +67,18 @@ def _trained(context: Context, config: SaeConfig, subject: _Subject) -> Outcome:
 
     Nothing is chosen between the seeds: the first stands for what one training gives.
     """
-    described = [asdict(config), subject.kept.shape, subject.kept.sum().item()]
-    directory = _empty(context, content_hash(described))
-    start = time.perf_counter()
-    first = _train(context, config, subject, directory, "Training the autoencoder")
-    seconds = time.perf_counter() - start
-    trained = [first.autoencoder]
     with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch) / "first"
+        start = time.perf_counter()
+        first = _train(context, config, subject, made, "Training the autoencoder")
+        seconds = time.perf_counter() - start
+        trained = [first.autoencoder]
         for seed in range(config.seed + 1, config.seed + context.config.sae_seeds):
             again = replace(config, seed=seed)
             where = Path(scratch) / str(seed)
             more = _train(context, again, subject, where, f"The same with seed {seed}")
             trained.append(more.autoencoder)
+        directory = _put_beside_store(context, made)
     scores = [subject.scores(autoencoder) for autoencoder in trained]
     stability = _stability(trained)
     row = _row(context, first.autoencoder, subject, scores[0], k=config.k) | {
@@ -95,7 +98,29 @@ def _trained(context: Context, config: SaeConfig, subject: _Subject) -> Outcome:
         rows={schema.SparseAutoencoder: [row]},
         arrays={"latent_stability": stability[0]} if len(stability[0]) else {},
         files=sorted(directory.iterdir()),
+        notes=_doubts(scores[0], row, config),
     )
+
+
+def _doubts(scores: SaeMetrics, row: dict[str, Any], config: SaeConfig) -> list[str]:
+    """What an auditor should know before trusting the latents."""
+    doubts = []
+    if scores.explained_variance < row["floor_explained_variance"] + NEAR_FLOOR:
+        doubts.append(
+            f"WARNING: the autoencoder explains {scores.explained_variance:.2f} of the variance, "
+            f"random directions {row['floor_explained_variance']:.2f}: its latents mean little"
+        )
+    if not 0.75 * config.k <= scores.l0 <= 1.25 * config.k:
+        doubts.append(
+            f"{scores.l0:.1f} latents are active on a held-out image where k = {config.k} was "
+            "asked for: more images help"
+        )
+    if scores.alive_share < MOSTLY_ALIVE:
+        doubts.append(
+            f"{1 - scores.alive_share:.0%} of the latents are active on no held-out image: "
+            "a smaller --sae-width or more images help"
+        )
+    return doubts
 
 
 def _train(
@@ -125,10 +150,7 @@ def _stability(autoencoders: list[SparseAutoencoder]) -> list[np.ndarray]:
 def _given(context: Context, source: Path, subject: _Subject) -> Outcome:
     """An autoencoder of somebody else, copied beside the store so that it stays what it was."""
     autoencoder = read_given(source, subject.kept.shape[1])
-    directory = _empty(context, content_hash(sae_hashes(source)))
-    directory.mkdir(parents=True)
-    for name in sae_hashes(source):
-        shutil.copyfile(source / name, directory / name)
+    directory = _put_beside_store(context, source)
     scores = subject.scores(autoencoder)
     k = max(1, min(round(scores.l0), autoencoder.width))
     row = _row(context, autoencoder, subject, scores, k=k) | {
@@ -169,10 +191,29 @@ def sae_hashes(source: Path) -> dict[str, str]:
     return {name: file_hash(source / name) for name in FILES if (source / name).exists()}
 
 
-def _empty(context: Context, name: str) -> Path:
-    """Where the autoencoder goes; what an earlier, stopped run left there is removed."""
-    directory = context.config.out / "sae" / name[:12]
-    shutil.rmtree(directory, ignore_errors=True)
+def _put_beside_store(context: Context, source: Path) -> Path:
+    """A copy in the audit's directory, named by its weights; one that is there already stays.
+
+    What the store points to is never touched before the store points elsewhere, so a run that is
+    stopped leaves the earlier autoencoder whole. What earlier runs left over goes.
+    """
+    home = context.config.out / "sae"
+    home.mkdir(exist_ok=True)
+    hashes = sae_hashes(source)
+    weights = {name: digest for name, digest in hashes.items() if name != CONFIG_FILE}
+    directory = home / content_hash(weights)[:12]
+    if not directory.exists() or sae_hashes(directory).keys() != hashes.keys():
+        work = Path(tempfile.mkdtemp(prefix=".new.", dir=home))
+        for name in hashes:
+            shutil.copyfile(source / name, work / name)
+        work.chmod(0o755)
+        shutil.rmtree(directory, ignore_errors=True)
+        work.rename(directory)
+    known = sae(context.store.engine)
+    needed = {directory.name, Path(known.directory).name if known else ""}
+    for old in home.iterdir():
+        if old.name not in needed:
+            shutil.rmtree(old, ignore_errors=True)
     return directory
 
 
@@ -205,6 +246,8 @@ def _skip(context: Context) -> str | None:
         return "latents and neurons are described by images, and this audit has none"
     if len(images) < FEWEST_IMAGES:
         return f"{len(images)} images are too few to train on: give {FEWEST_IMAGES} or more"
+    if (images == images[0]).all():
+        return "the classifier's features are the same for all images: check its weights"
     return None
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from analysis.pipeline import audit as pipeline
 from analysis.pipeline import shared
 from analysis.pipeline.families import held_out_rows
 from analysis.pipeline.runner import Context, Outcome
+from analysis.pipeline.stages import autoencoder as autoencoder_stage
 from analysis.reef.truth import class_names
 from analysis.textmap.base import cosine
 from analysis.textmap.saved import unpack
@@ -341,11 +343,34 @@ def test_a_persons_label_goes_with_its_unit_when_units_are_made_anew(
         held = human.current_labels(audit.engine, "latent")
     assert dict(zip(held["number"], held["text"], strict=True)) == {3: "my word 3", 5: "my word 5"}
     changes = {"sae_width": 3, "sae_k": 1, "sae_seeds": 1}
-    small.audit(small.config(small_audit.world, audit_copy, **changes), resume=True)
+    recorder = small.audit(small.config(small_audit.world, audit_copy, **changes), resume=True)
     with AuditReader(audit_copy) as audit:
         held = human.current_labels(audit.engine, "latent")
         lost = human.orphans(audit.engine)
     assert sorted([*held["text"], *lost["text"]]) == ["my word 3", "my word 5"]
+    told = [line for line in recorder.warned if "fit no unit now" in line]
+    assert bool(told) == bool(len(lost)) and all(text in told[0] for text in lost["text"])
+
+
+def test_a_training_that_is_stopped_leaves_the_earlier_autoencoder_whole(
+    small_audit: SmallAudit, audit_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = autoencoder_stage.train
+
+    def stopped(*args: Any, **kwargs: Any) -> Any:
+        if args[1].seed == 1:
+            raise KeyboardInterrupt
+        return trained(*args, **kwargs)
+
+    monkeypatch.setattr(autoencoder_stage, "train", stopped)
+    settings = small.config(small_audit.world, audit_copy, sae_seeds=2)
+    with pytest.raises(KeyboardInterrupt):
+        small.audit(settings, resume=True)
+    assert problems(audit_copy) == []
+    monkeypatch.undo()
+    small.hurry(monkeypatch)
+    small.audit(settings, resume=True)
+    assert problems(audit_copy) == [] and run_status(audit_copy) == ("done", None)
 
 
 def test_an_autoencoder_of_another_width_is_refused_before_anything_is_written(
