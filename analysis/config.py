@@ -68,6 +68,8 @@ class AuditConfig:
             raise UsageError(
                 f"--sae-architecture is {self.sae_architecture!r}: give one of {', '.join(known)}"
             )
+        if self.sae is not None and self.images is None:
+            raise UsageError("--sae has no use without images: give --images, or leave --sae out")
         if self.sae is not None and self.sae_width is not None:
             raise UsageError(
                 "--sae takes an autoencoder as it is: leave --sae-width and --sae-k out"
