@@ -24,7 +24,7 @@ from sae.stability import seed_stability
 
 FEWEST_IMAGES = 50
 NEAR_FLOOR = 0.02
-MOSTLY_ALIVE = 0.95
+MOSTLY_ALIVE = 0.9
 FILES = (CONFIG_FILE, WEIGHTS_FILE, CENTRING_FILE)
 SEED_SCORES = ("explained_variance", "l0", "alive_share", "top1_agreement", "logit_kl")
 
