@@ -1,11 +1,35 @@
-"""The direction of a unit in the classifier's features: by it a person's label finds it again."""
+"""What a person calls a unit, and its direction, by which the label finds the unit again."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from analysis.errors import InputError
+
+
+def call_unit(
+    directory: Path, kind: str, number: int, text: str | None, *, author: str, comment: str
+) -> None:
+    """Give a unit a person's label, or take it back (None); what it was called before is history.
+
+    Raises:
+        StoreError, InputError: as ``unit_direction``; ``db.human`` refuses what is said.
+    """
+    from db.human import label_unit, withdraw_label
+
+    said: dict[str, Any] = {
+        "kind": kind,
+        "number": number,
+        "author": author,
+        "comment": comment,
+        "direction": unit_direction(directory, kind, number),
+    }
+    if text is None:
+        withdraw_label(directory, **said)
+    else:
+        label_unit(directory, text=text, **said)
 
 
 def unit_direction(directory: Path, kind: str, number: int) -> Float[np.ndarray, " features"]:

@@ -66,14 +66,16 @@ def train(
     with _whole(directory) as work:
         _save(sae, centring, work)
         as_trained = SparseAutoencoder.from_directory(work)
-        before = after = None
         if isinstance(as_trained.gate, Threshold):
-            before = float(as_trained.gate.thresholds.mean())
             _shift_threshold(sae, threshold_shift(as_trained, looked_at, config.k))
             _save(sae, centring, work)
-            gate = SparseAutoencoder.from_directory(work).gate
-            after = float(gate.thresholds.mean()) if isinstance(gate, Threshold) else None
-    return Trained(SparseAutoencoder.from_directory(directory), steps, before, after)
+    autoencoder = SparseAutoencoder.from_directory(directory)
+    return Trained(autoencoder, steps, _mean_threshold(as_trained), _mean_threshold(autoencoder))
+
+
+def _mean_threshold(autoencoder: SparseAutoencoder) -> float | None:
+    gate = autoencoder.gate
+    return float(gate.thresholds.mean()) if isinstance(gate, Threshold) else None
 
 
 def threshold_shift(

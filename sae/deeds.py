@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.sparse import csc_array, csr_array, hstack
 
+from sae.directions import unit_rows
 from sae.units import Units
 
 SINGLE_CLASS = 0.5
@@ -92,8 +93,7 @@ def cofiring(units: Units) -> Float[np.ndarray, "units units"]:
 
 def nearest(directions: Float[np.ndarray, "units features"]) -> Float[np.ndarray, "units units"]:
     """Cosine of every two directions; 0 on the diagonal and for directions of length zero."""
-    norms = np.linalg.norm(directions, axis=1, keepdims=True)
-    unit = (directions / np.where(norms > 0, norms, 1)).astype(np.float32)
+    unit = unit_rows(directions).astype(np.float32)
     cosines = unit @ unit.T
     np.fill_diagonal(cosines, 0)
     return cosines

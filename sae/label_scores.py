@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from sae.directions import unit_rows
 from sae.units import UnitBlock, Units
 
 
@@ -55,27 +56,31 @@ def score_labels(
     all units, by ``seed``; the interval draws the images anew ``resamples`` times. A concept of
     -1, an empty place, has no scores.
     """
-    images = _unit_rows(features)
-    rng = np.random.default_rng(seed)
-    drawn = rng.choice(
-        len(concept_directions), min(random_concepts, len(concept_directions)), replace=False
+    images, concepts = (
+        unit_rows(np.asarray(rows, dtype=np.float32)) for rows in (features, concept_directions)
     )
-    random_scores = _standard(images @ _unit_rows(concept_directions[drawn]).T)
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(len(concepts), min(random_concepts, len(concepts)), replace=False)
+    random_scores = _standard(images @ concepts[drawn].T)
     draws = rng.multinomial(len(images), np.full(len(images), 1 / len(images)), resamples)
+    weights = draws.astype(np.float32) / len(images)
     parts = []
     held = 1 + 7 * candidates.shape[1]  # float32 scores, twice, products, int64 order and ranks
     for block in units.blocks(columns=held):
         chosen = candidates[block.start : block.stop]
-        concepts, slots = np.unique(chosen, return_inverse=True)
+        found, slots = np.unique(chosen, return_inverse=True)
         slots = slots.reshape(chosen.shape)
-        scores = images @ _unit_rows(concept_directions[concepts]).T
-        pearson, *ranking = label_metrics(block, scores, slots)
-        low, high = _interval(block, scores, slots, draws.astype(np.float32))
-        floor = _floor(block, random_scores)
-        nothing = (chosen < 0) | undefined_units(block)[:, None]
+        scores = images @ concepts[found].T
+        activations, standard = _standard(block.activations), _standard(scores)
+        pearson = _pearson(activations, standard, slots)
+        low, high = _interval(activations, standard, slots, weights)
+        ranking = _ranking(block, scores, slots)
+        floor = np.percentile(activations.T @ random_scores / len(images), 95, axis=1)
+        undefined = undefined_units(block)
+        nothing = (chosen < 0) | undefined[:, None]
         for score in (pearson, low, high, *ranking):
             score[nothing] = np.nan
-        floor[undefined_units(block)] = np.nan
+        floor[undefined] = np.nan
         parts.append((pearson, low, high, *ranking, floor, ~(low > floor[:, None])))
     return LabelScores(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
@@ -92,27 +97,24 @@ def label_metrics(
     slots: Int[np.ndarray, "block top"],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Pearson, AUPRC, F1 and AUC of concepts for units; ``slots`` are columns of ``scores``."""
-    activations, standard = _standard(block.activations), _standard(scores)
-    pearson = np.stack(
-        [np.einsum("iu,iu->u", activations, standard[:, c]) / len(scores) for c in slots.T], axis=1
-    )
+    pearson = _pearson(_standard(block.activations), _standard(scores), slots)
     return pearson, *_ranking(block, scores, slots)
 
 
-def _floor(block: UnitBlock, random_scores: np.ndarray) -> np.ndarray:
-    products = _standard(block.activations).T @ random_scores / len(random_scores)
-    return np.percentile(products, 95, axis=1)
+def _pearson(activations: np.ndarray, scores: np.ndarray, slots: np.ndarray) -> np.ndarray:
+    """Of standardised columns, (units, top)."""
+    products = [np.einsum("iu,iu->u", activations, scores[:, c]) for c in slots.T]
+    return np.stack(products, axis=1) / len(scores)
 
 
 def _interval(
-    block: UnitBlock, scores: np.ndarray, slots: np.ndarray, draws: np.ndarray
+    a: np.ndarray, s: np.ndarray, slots: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """2.5th and 97.5th percentile of Pearson over resamples of the images, (units, top) each.
 
-    Moments of a resample are products of its counts (resamples, images) with the columns.
+    ``a`` and ``s`` are standardised activations and scores. Moments of a resample are products of
+    its weights (resamples, images) with their columns.
     """
-    weights = draws / draws.shape[1]
-    a, s = _standard(block.activations), _standard(scores)
     mean_a, square_a = weights @ a, weights @ np.square(a)
     mean_s, square_s = weights @ s, weights @ np.square(s)
     spread_a = np.sqrt(np.maximum(square_a - mean_a**2, 0))
@@ -157,8 +159,3 @@ def _standard(columns: np.ndarray) -> np.ndarray:
     centred = columns - columns.mean(axis=0)
     deviation = centred.std(axis=0)
     return centred / np.where(deviation > 0, deviation, 1)
-
-
-def _unit_rows(rows: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(norms > 0, norms, 1), dtype=np.float32)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from sae.directions import unit_rows
 from sae.units import Units
 
 # Rows and columns of the product that are made at once: such a tile stays in a core's cache.
@@ -50,14 +51,14 @@ def find_candidates(
     checked, on the reef, this named it as often as the direction did or more often, and for
     units that hold none, and for neurons, much more often what they respond to best.
     """
-    concepts = _unit_rows(concept_directions)
+    concepts = unit_rows(np.asarray(concept_directions, dtype=np.float32))
     patterns, scaled = _correlating(units, features, concepts)
     found = best_concepts(patterns, scaled, top=top).concepts
     by_pattern = np.ones(found.shape, dtype=bool)
     if units.directions is None:
         cosine = z = np.full(found.shape, np.nan, dtype=np.float32)
         return _ranked(found, patterns, scaled, cosine, z, by_pattern, ~by_pattern)
-    directions = _unit_rows(units.directions)
+    directions = unit_rows(np.asarray(units.directions, dtype=np.float32))
     other = best_concepts(directions, concepts, top=top).concepts
     twice = (found[:, :, None] == other[:, None, :]).any(axis=1)
     by_direction = (other[:, :, None] == found[:, None, :]).any(axis=1)
@@ -106,7 +107,7 @@ def _correlating(
     So correlations of all units with all concepts cost one product over features, not images.
     """
     n = max(1, len(features))
-    images = _unit_rows(features)
+    images = unit_rows(np.asarray(features, dtype=np.float32))
     images = images - images.mean(axis=0)
     spread = np.sqrt(np.einsum("ij,ij->i", concepts @ (images.T @ images / n), concepts))
     rows = [np.zeros((0, images.shape[1]), dtype=np.float32)]
@@ -178,8 +179,3 @@ def _moments(units: np.ndarray, concepts: np.ndarray) -> tuple[np.ndarray, np.nd
     covariance = centred.T @ centred / np.float32(len(units))
     variance = np.einsum("ij,ij->i", concepts @ covariance, concepts)
     return concepts @ mean, np.sqrt(np.maximum(variance, 1e-12))
-
-
-def _unit_rows(rows: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(norms > 0, norms, 1), dtype=np.float32)

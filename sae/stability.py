@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import linear_sum_assignment
 
+from sae.directions import unit_rows
+
 
 def seed_stability(
     directions: Float[np.ndarray, "latents features"],
@@ -23,14 +25,9 @@ def seed_stability(
     if not others:
         raise ValueError("there is no other autoencoder: train with at least two seeds")
     total = np.zeros(len(directions))
-    mine = _unit_rows(directions)
+    mine = unit_rows(directions)
     for other in others:
-        cosines = mine @ _unit_rows(other).T
+        cosines = mine @ unit_rows(other).T
         rows, columns = linear_sum_assignment(-cosines)
         total[rows] += cosines[rows, columns]
     return total / len(others)
-
-
-def _unit_rows(rows: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(norms > 0, norms, 1)

@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float
 
-from analysis.bench.figures import Figures, Interval
+from analysis.bench.figures import Figures
+from analysis.bench.intervals import over_seeds
+from analysis.bench.training import train_once
 from analysis.cache import cache_dir
 from analysis.classifier.load import load_classifier
 from analysis.classifier.split import Classifier
@@ -28,10 +30,10 @@ from analysis.reef.vocabulary import vocabulary
 from analysis.text.cache import encode_cached
 from analysis.text.encoder import TextEncoder
 from analysis.text.prompts import class_prompts
+from analysis.textmap.base import unit_rows
 from analysis.textmap.kernel import KernelEstimator
 from analysis.textmap.mlp import MlpEstimator
 from sae.autoencoder import SparseAutoencoder
-from sae.backend_saelens import train
 from sae.config import SaeConfig
 from sae.labels import best_concepts, find_candidates
 from sae.metrics import evaluate, random_autoencoder
@@ -156,16 +158,7 @@ def _units(
                 shown.features, width=config.width, k=config.k, seed=config.seed
             )
         else:
-            with (
-                tempfile.TemporaryDirectory() as directory,
-                progress.task(f"Training {name}, seed {config.seed}", config.steps) as advance,
-            ):
-                sae = train(
-                    shown.features,
-                    config,
-                    directory=Path(directory) / "sae",
-                    progress=lambda *_, advance=advance: advance(1),
-                ).autoencoder
+            sae = train_once(shown.features, config, name, progress).autoencoder
         yield latent_units(sae, shown.features), latent_units(sae, fresh.features), sae
 
 
@@ -177,9 +170,9 @@ def _held_row(made: Made, fresh: Pictures, weight: np.ndarray, bias: np.ndarray)
     cues = shared[:, [SHARED.index(cue) for cue in CUES]]
     scores = [evaluate(sae, fresh.features, weight, bias) for *_, sae in made if sae is not None]
     return {
-        "shared": _over_seeds((shared >= HELD).sum(axis=1)),
-        "cues": _over_seeds((cues >= HELD).sum(axis=1)),
-        "own": _over_seeds((best[:, len(SHARED) :] >= HELD).sum(axis=1)),
+        "shared": over_seeds((shared >= HELD).sum(axis=1)),
+        "cues": over_seeds((cues >= HELD).sum(axis=1)),
+        "own": over_seeds((best[:, len(SHARED) :] >= HELD).sum(axis=1)),
         "mean": float(shared.mean()),
         "ev": float(np.mean([s.explained_variance for s in scores])) if scores else None,
         "kept": float(np.mean([s.top1_agreement for s in scores])) if scores else None,
@@ -206,7 +199,7 @@ def _label_row(made: Made, shown: Pictures, fresh: Pictures, concepts: np.ndarra
         centred = shown.features - shown.features.mean(axis=0)
         first = find_candidates(units, centred, concepts).concepts[:, 0]
         directions = units.directions if units.directions is not None else np.zeros((0, 0))
-        direct = best_concepts(_unit_rows(directions), _unit_rows(concepts), top=1).concepts[:, 0]
+        direct = best_concepts(unit_rows(directions), unit_rows(concepts), top=1).concepts[:, 0]
         right = np.stack([words[c] == best for c in (first, direct, dealt[first])])
         holding, alive = holding + int(holds.sum()), alive + int(lives.sum())
         found += np.stack([right[:, holds].sum(axis=1), right[:, lives].sum(axis=1)])
@@ -306,12 +299,3 @@ def _concept_directions(encoder: TextEncoder, weight: np.ndarray) -> dict[str, n
 
 def _dense(units: Units) -> np.ndarray:
     return units.columns(0, units.n_units)
-
-
-def _unit_rows(rows: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(norms > 0, norms, 1)
-
-
-def _over_seeds(values: np.ndarray) -> Interval:
-    return Interval(float(np.mean(values)), float(np.min(values)), float(np.max(values)))

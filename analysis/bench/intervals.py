@@ -1,6 +1,6 @@
 """Intervals over classes: pictures of one class stand or fall together, so classes are drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,12 @@ Statistic = Callable[[Float[np.ndarray, "resamples classes"]], Float[np.ndarray,
 """A figure for each weighting of the classes."""
 RESAMPLES = 2000
 LEVEL = 0.95
+
+
+def over_seeds(values: Sequence[float | int | np.number], digits: int = 1) -> Interval:
+    """Mean, smallest and largest over repeated trainings: a range, no confidence interval."""
+    found = np.asarray(values, dtype=float)
+    return Interval(float(found.mean()), float(found.min()), float(found.max()), digits)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import contextlib
 import io
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -14,7 +14,9 @@ from typing import get_args
 import numpy as np
 
 from analysis.bench.data import BenchData
-from analysis.bench.figures import Figures, Interval
+from analysis.bench.figures import Figures
+from analysis.bench.intervals import over_seeds
+from analysis.bench.training import train_once
 from analysis.progress import Progress
 from sae.autoencoder import SparseAutoencoder
 from sae.backend_saelens import batches, import_saelens, train, trainer_config, training_sae
@@ -81,25 +83,16 @@ def _row(
 ) -> dict[str, object]:
     made, seconds, steps = [], [], []
     for config in configs:
-        with (
-            tempfile.TemporaryDirectory() as directory,
-            progress.task(f"{config.architecture}, seed {config.seed}", config.steps) as advance,
-        ):
-            start = time.perf_counter()
-            trained = train(
-                shown,
-                config,
-                directory=Path(directory) / "sae",
-                progress=lambda *_, advance=advance: advance(1),
-            )
-            seconds.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        trained = train_once(shown, config, config.architecture, progress)
+        seconds.append(time.perf_counter() - start)
         made.append(trained.autoencoder)
         steps.append(trained.steps_taken)
     return {
         "architecture": configs[0].architecture,
         **_quality(data, made, held_out),
-        "steps": _range(steps),
-        "seconds": _range(seconds),
+        "steps": over_seeds(steps),
+        "seconds": over_seeds(seconds),
     }
 
 
@@ -125,12 +118,12 @@ def _quality(
         if len(directions) > 1
     ]
     return {
-        "ev": _range([s.explained_variance for s in scores], digits=3),
-        "l0": _range([s.l0 for s in scores]),
-        "alive": _range([100 * s.alive_share for s in scores]),
-        "kept": _range([100 * s.top1_agreement for s in scores]),
-        "kl": _range([s.logit_kl for s in scores], digits=3),
-        "stability": _range(stability, digits=3) if stability else None,
+        "ev": over_seeds([s.explained_variance for s in scores], digits=3),
+        "l0": over_seeds([s.l0 for s in scores]),
+        "alive": over_seeds([100 * s.alive_share for s in scores]),
+        "kept": over_seeds([100 * s.top1_agreement for s in scores]),
+        "kl": over_seeds([s.logit_kl for s in scores], digits=3),
+        "stability": over_seeds(stability, digits=3) if stability else None,
     }
 
 
@@ -205,9 +198,3 @@ def _seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
-
-
-def _range(values: Sequence[float | int | np.floating], digits: int = 1) -> Interval:
-    """Mean, smallest and largest."""
-    found = np.asarray(values, dtype=float)
-    return Interval(float(found.mean()), float(found.min()), float(found.max()), digits)

@@ -32,29 +32,13 @@ def label(
     """
     from analysis.commands.console import print_line
     from analysis.errors import UsageError
-    from analysis.unit_direction import unit_direction
-    from db.human import label_unit, withdraw_label
+    from analysis.unit_direction import call_unit
     from db.queries.human import label_history
     from db.reader import AuditReader
 
     if (text is None) != withdraw:
         raise UsageError("give a label for the unit, or --withdraw to take it back, and not both")
-    author = author or _login()
-    direction = unit_direction(directory, kind, number)
-    if text is None:
-        withdraw_label(
-            directory, kind=kind, number=number, author=author, comment=comment, direction=direction
-        )
-    else:
-        label_unit(
-            directory,
-            kind=kind,
-            number=number,
-            text=text,
-            author=author,
-            comment=comment,
-            direction=direction,
-        )
+    call_unit(directory, kind, number, text, author=author or _login(), comment=comment)
     with AuditReader(directory) as audit:
         history = label_history(audit.engine, kind, number)
     newest = history.iloc[0]

@@ -85,14 +85,15 @@ def autoencoder() -> None:
         lines = []
     else:
         sae_health.scores(sae, counts)
-        lines = [units_list.counts_line("latent"), *sae_health.lines()]
+        lines = [units_list.counts_line("latent"), *sae_health.lines(sae)]
     if counts.neurons:
         lines.append(units_list.counts_line("neuron"))
     if shell.has_channels():
         lines.append(units_list.counts_line("channel"))
     if lines:
         st.markdown("\n".join(f"- {line}" for line in lines))
-    sae_health.seeds()
+    if sae is not None:
+        sae_health.seeds(sae)
     with st.container(horizontal=True):
         route.list_link("latent", "All latents", icon=":material/grain:")
         route.list_link("neuron", "All neurons", icon=":material/blur_on:")

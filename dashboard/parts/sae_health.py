@@ -11,7 +11,6 @@ from dashboard import data
 from dashboard.parts import numbers, tables
 from db.queries import unit_dossier
 from db.queries.overview import Counts, SaeInfo
-from db.queries.unit_dossier import SaeTraining
 
 _SEED_COLUMNS = {
     "explained_variance": "explained variance",
@@ -66,7 +65,7 @@ def scores(sae: SaeInfo, counts: Counts) -> None:
             )
 
 
-def lines() -> list[str]:
+def lines(sae: SaeInfo) -> list[str]:
     """What else is to be said of the latents and of the training, a sentence each."""
     said = []
     spread = data.ask(unit_dossier.spread_counts, "latent")
@@ -79,29 +78,23 @@ def lines() -> list[str]:
     repeated, labelled = data.ask(unit_dossier.duplicated_labels, "latent")
     if labelled:
         said.append(f"{numbers.of(repeated, labelled)} labelled latents share their label")
-    training = data.ask(unit_dossier.sae_training)
-    frame = None if training is None else _seeds(training)
+    frame = _seeds(sae)
     if frame is not None and len(frame) > 1:
         said.append(_over_seeds(frame))
-    if training is not None and training.steps_taken is not None:
-        said.append(f"trained for {training.steps_taken:,} steps")
-    if training is not None and training.threshold is not None:
-        before = (
-            "not kept"
-            if training.threshold_trained is None
-            else f"{training.threshold_trained:.4g}"
-        )
+    if sae.steps_taken is not None:
+        said.append(f"trained for {sae.steps_taken:,} steps")
+    if sae.threshold is not None:
+        before = "not kept" if sae.threshold_trained is None else f"{sae.threshold_trained:.4g}"
         said.append(
-            f"one threshold for all latents: {before} as trained, {training.threshold:.4g} as set "
+            f"one threshold for all latents: {before} as trained, {sae.threshold:.4g} as set "
             "anew on validation images"
         )
     return said
 
 
-def seeds() -> None:
+def seeds(sae: SaeInfo) -> None:
     """The same training with other seeds: each, their mean and their range."""
-    training = data.ask(unit_dossier.sae_training)
-    frame = None if training is None else _seeds(training)
+    frame = _seeds(sae)
     if frame is None:
         return
     several = len(frame) > 1
@@ -141,9 +134,9 @@ def _over_seeds(frame: pd.DataFrame) -> str:
     return f"over {len(frame)} seeds, mean and range: {', '.join(said)}"
 
 
-def _seeds(training: SaeTraining) -> pd.DataFrame | None:
+def _seeds(sae: SaeInfo) -> pd.DataFrame | None:
     """The seeds as a frame, or None where the store does not hold any in the form agreed."""
-    rows = [row for row in training.seeds or [] if isinstance(row, dict) and "seed" in row]
+    rows = [row for row in sae.seeds or [] if isinstance(row, dict) and "seed" in row]
     if not rows:
         return None
     frame = pd.DataFrame({key: [_figure(row.get(key)) for row in rows] for key in _SEED_COLUMNS})

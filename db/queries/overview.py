@@ -72,6 +72,11 @@ class SaeInfo:
     floor_explained_variance: float
     floor_top1_agreement: float
     seconds: float
+    # None where not measured
+    steps_taken: int | None
+    threshold_trained: float | None
+    threshold: float | None
+    seeds: list[Any] | None  # as in ``db.schema.SparseAutoencoder``
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import aliased
 
-from db.queries.frame import columns_for, page, read_frame, read_one
+from db.queries.frame import page, read_frame
 from db.queries.images import best_label_of
 from db.queries.units import Kind, UnitFilter, units
 from db.schema import (
@@ -18,7 +18,6 @@ from db.schema import (
     Concept,
     HumanLabel,
     Label,
-    SparseAutoencoder,
     Unit,
     UnitFires,
     UnitMap,
@@ -34,17 +33,6 @@ class HeatMap:
 
     grid: np.ndarray
     peak: float
-
-
-@dataclass(frozen=True)
-class SaeTraining:
-    """How the autoencoder was trained and how far other seeds agree; None where not measured."""
-
-    steps_taken: int | None
-    threshold_trained: float | None
-    threshold: float | None
-    seeds: list[Any] | None
-    logit_kl: float
 
 
 def unit_fires(engine: Engine, unit_id: int, *, limit: int | None = 12) -> pd.DataFrame:
@@ -174,11 +162,6 @@ def mean_stability(engine: Engine, kind: Kind) -> tuple[float, int] | None:
     with engine.connect() as connection:
         mean, count = connection.execute(statement).one()
     return (mean, count) if count else None
-
-
-def sae_training(engine: Engine) -> SaeTraining | None:
-    """How the autoencoder was trained; None where there is none."""
-    return read_one(engine, SaeTraining, select(*columns_for(SaeTraining, SparseAutoencoder)))
 
 
 def human_version(engine: Engine) -> str:

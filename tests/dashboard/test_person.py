@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.parts.unit import person
 from dashboard.serve import REVIEWER_VARIABLE
+from db import human
 from db.errors import StoreError
 from tests.dashboard.conftest import Open, words
 from tests.dashboard.dossier import build_dossier_store
@@ -95,7 +95,7 @@ def test_a_store_that_may_not_be_written_says_so(
     def refuse(directory: Path, **_: object) -> None:
         raise StoreError(f"{directory} may not be written; copy the directory")
 
-    monkeypatch.setattr(person, "label_unit", refuse)
+    monkeypatch.setattr(human, "label_unit", refuse)
     app = open_page(dossier, "neurons", neuron="1")
     give(app, "neuron_1", "lamp")
     assert "may not be written" in app.error[0].value

@@ -11,7 +11,14 @@ from analysis.explain.language_model import LanguageModel, load_language_model
 from analysis.explain.scoring import TextDirection, floor
 from analysis.explain.zero_shot import Explanation, explain
 from analysis.pipeline.runner import Context, Outcome, Stage
-from analysis.pipeline.shared import centred_features, encoder, features, labels, logits
+from analysis.pipeline.shared import (
+    centred_features,
+    decisions,
+    encoder,
+    features,
+    labels,
+    logits,
+)
 from analysis.textmap.saved import unpack
 from analysis.threads import half_the_threads, torch_threads
 from db import schema
@@ -26,7 +33,7 @@ def _run(context: Context) -> Outcome:
     images = centred_features(context)
     assert images is not None  # the stage is skipped without images
     chosen = _choose(context)
-    predicted = logits(context).argmax(1)
+    predicted = decisions(context)
     settings = nle_config(context.config.full_explanations)
     lm = _language_model(context)
     with torch_threads(half_the_threads()):

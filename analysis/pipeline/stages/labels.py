@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.pipeline.families import Family, families, held_out_rows
+from analysis.pipeline.families import families, held_out_rows
 from analysis.pipeline.runner import Context, Outcome, Stage
 from analysis.pipeline.shared import labelling_maps
 from analysis.pipeline.stages.units import skip_without_units
@@ -13,6 +13,7 @@ from db.schema import Label, Measure
 from sae.label_checks import LEAST_FALL, check_metrics
 from sae.label_scores import LabelScores, score_labels
 from sae.labels import Candidates, find_candidates
+from sae.units import Units
 
 LABELS_PER_WAY = 5
 Rows = Iterator[dict[str, Any]]
@@ -22,33 +23,32 @@ def _run(context: Context) -> Outcome:
     images = np.asarray(context.store.array("features"))
     kept, held_out = held_out_rows(len(images), seed=context.config.seed)
     centre = images[kept].mean(0)
+    shown, unseen = images[kept] - centre, images[held_out] - centre
     maps = labelling_maps(context)
-    found = list(families(context))
+    found = families(context)
+    measures: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     with context.progress.task("Labelling units", len(found) * len(maps)) as advance:
         for family in found:
+            chosen_on, scored_on = family.units(kept), family.units(held_out)
+            if family.kind == "latent":
+                measures += _checks(scored_on, context.config.seed)
             for name in maps:
-                for row in _labels(
-                    context, family, name, images[kept] - centre, images[held_out] - centre
-                ):
-                    rows.append(row | {"id": len(rows)})
+                concepts = np.asarray(context.store.array(f"concept_directions.{name}"))
+                candidates = find_candidates(chosen_on, shown, concepts, top=LABELS_PER_WAY)
+                scores = score_labels(
+                    scored_on, unseen, concepts, candidates.concepts, seed=context.config.seed
+                )
+                for row in _rows(family.first_id, candidates, scores):
+                    rows.append(row | {"id": len(rows), "text_map": name})
                 advance(1)
-    measures = list(_checks(found, context.config.seed))
     return Outcome(rows={Label: rows, Measure: measures})
 
 
-def _labels(
-    context: Context, family: Family, text_map: str, kept: np.ndarray, unseen: np.ndarray
-) -> Rows:
-    concepts = np.asarray(context.store.array(f"concept_directions.{text_map}"))
-    found = find_candidates(family.trained_on, kept, concepts, top=LABELS_PER_WAY)
-    scores = score_labels(
-        family.held_out, unseen, concepts, found.concepts, seed=context.config.seed
-    )
+def _rows(first_id: int, found: Candidates, scores: LabelScores) -> Rows:
     for number, i in np.argwhere(found.concepts >= 0).tolist():
         yield {
-            "unit_id": family.first_id + number,
-            "text_map": text_map,
+            "unit_id": first_id + number,
             "rank": i + 1,
             "concept_id": found.concepts[number, i],
             "method": _method(found, number, i),
@@ -73,9 +73,8 @@ def _scores(scores: LabelScores, number: int, i: int) -> dict[str, Any]:
     }
 
 
-def _checks(found: list[Family], seed: int) -> Rows:
+def _checks(latents: Units, seed: int) -> Rows:
     """Whether the metrics notice spoilt labels on the latents and images of this audit."""
-    latents = next(f.held_out for f in found if f.held_out.kind == "latent")
     checked = check_metrics(latents, seed=seed)
     if checked.n == 0:
         return

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.pipeline.families import Family, families
+from analysis.pipeline.families import families
 from analysis.pipeline.runner import Context, Outcome, Stage
 from analysis.pipeline.shared import decisions
 from db import schema
@@ -30,13 +30,13 @@ def _run(context: Context) -> Outcome:
     arrays: dict[str, np.ndarray] = {}
     weight = np.asarray(context.store.array("class_embeddings"))
     decided = decisions(context)
-    found = list(families(context))
+    found = families(context)
     with context.progress.task("Describing units", len(found)) as advance:
         for family in found:
             units, first_id = family.everywhere, family.first_id
             told = describe_units(units, seed=context.config.seed)
             under = decisions_of(units, decided, len(weight))
-            rows[schema.Unit] += _units(context, family, told, under)
+            rows[schema.Unit] += _units(context, first_id, units, told, under)
             rows[schema.UnitFires] += _fires(first_id, under)
             rows[schema.UnitNeighbour] += _neighbours(first_id, "cofiring", cofiring(units))
             rows[schema.Activation] += _activations(first_id, told)
@@ -44,18 +44,16 @@ def _run(context: Context) -> Outcome:
                 effects = logit_effects(units.directions, told.mean_activation, weight)
                 arrays[f"unit_effects.{units.kind}"] = effects
                 rows[schema.UnitClass] += _effects(first_id, told.alive, effects)
-            if units.kind == "latent":  # the axes of the others are all at right angles
-                rows[schema.UnitNeighbour] += _neighbours(first_id, "nearest", _near(units))
+                if units.kind == "latent":  # the axes of neurons are all at right angles
+                    near = nearest(units.directions)
+                    rows[schema.UnitNeighbour] += _neighbours(first_id, "nearest", near)
             advance(1)
     return Outcome(rows=rows, arrays=arrays)
 
 
-def _near(units: Units) -> np.ndarray:
-    return np.zeros((0, 0)) if units.directions is None else nearest(units.directions)
-
-
-def _units(context: Context, family: Family, told: UnitStatistics, under: Decisions) -> Rows:
-    units = family.everywhere
+def _units(
+    context: Context, first_id: int, units: Units, told: UnitStatistics, under: Decisions
+) -> Rows:
     latents = units.kind == "latent"
     levels = _levels(context) if latents else []
     stability = _stability(context) if latents else None
@@ -63,7 +61,7 @@ def _units(context: Context, family: Family, told: UnitStatistics, under: Decisi
     for number in range(units.n_units):
         alive = bool(told.alive[number])
         yield {
-            "id": family.first_id + number,
+            "id": first_id + number,
             "kind": units.kind,
             "number": number,
             "alive": alive,

@@ -1,14 +1,12 @@
 """A person's label of a unit: giving one, taking it back, and the history of both."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from analysis.unit_direction import unit_direction
+from analysis.unit_direction import call_unit
 from dashboard import data
 from dashboard.text import md, plain
 from db.errors import GlowwormError
-from db.human import LONGEST_AUTHOR, LONGEST_TEXT, label_unit, withdraw_label
+from db.human import LONGEST_AUTHOR, LONGEST_TEXT
 from db.queries import human
 from db.queries.units import Kind, UnitInfo
 
@@ -108,44 +106,20 @@ def _form(kind: Kind, info: UnitInfo, holds: bool) -> None:
 
 def _give(kind: Kind, number: int, own: str) -> None:
     text = str(st.session_state.get(f"{own}_text") or "")
-
-    def write(author: str, comment: str) -> None:
-        directory = data.store().directory
-        label_unit(
-            directory,
-            kind=kind,
-            number=number,
-            text=text,
-            author=author,
-            comment=comment,
-            direction=unit_direction(directory, kind, number),
-        )
-
-    _write(own, write, f"{kind.capitalize()} {number} is now called “{md(text)}”.")
+    _write(kind, number, own, text, f"{kind.capitalize()} {number} is now called “{md(text)}”.")
 
 
 def _withdraw(kind: Kind, number: int, own: str) -> None:
-    def write(author: str, comment: str) -> None:
-        directory = data.store().directory
-        withdraw_label(
-            directory,
-            kind=kind,
-            number=number,
-            author=author,
-            comment=comment,
-            direction=unit_direction(directory, kind, number),
-        )
-
-    _write(own, write, "The label was taken back; it stays in the history.")
+    _write(kind, number, own, None, "The label was taken back; it stays in the history.")
 
 
-def _write(own: str, write: Callable[[str, str], None], done: str) -> None:
+def _write(kind: Kind, number: int, own: str, text: str | None, done: str) -> None:
     """Do it and remember how it went; what a person can mend is said in words."""
     author = str(st.session_state.get(f"{own}_author") or "")[:LONGEST_AUTHOR]
     comment = str(st.session_state.get(f"{own}_comment") or "")[:_LONGEST_COMMENT]
     st.session_state[_AUTHOR] = author
     try:
-        write(author, comment)
+        call_unit(data.store().directory, kind, number, text, author=author, comment=comment)
     except GlowwormError as error:
         st.session_state[_SAID] = (False, md(f"The label was not kept: {error}", 1000))
     except (OSError, ValueError, KeyError) as error:

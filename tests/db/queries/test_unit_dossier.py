@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from db.engine import reader_engine
 from db.human import label_unit
-from db.queries import unit_dossier
+from db.queries import overview, unit_dossier
 from db.queries.units import (
     UnitFilter,
     count_units,
@@ -132,7 +132,7 @@ def test_counts_over_all(dossier: Engine, empty: Engine) -> None:
     assert unit_dossier.mean_stability(dossier, "latent") == (0.75, 5)
     assert unit_dossier.mean_stability(dossier, "neuron") is None
     assert unit_dossier.spread_counts(empty, "latent") == {}
-    assert unit_dossier.sae_training(empty) is None
+    assert overview.sae(empty) is None
 
 
 def test_the_token_changes_with_every_label(tmp_path: Path) -> None:
