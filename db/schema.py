@@ -282,7 +282,91 @@ class Finding(Base):
     score_features: Mapped[float | None]
     z_features: Mapped[float | None]
     z_name: Mapped[float]  # what the name alone implies, by a map that never saw the class
+    # Null in a store that was made before these were measured, and where they cannot be.
+    score_latents: Mapped[float | None]  # by the latents that carry the class's logit
+    z_latents: Mapped[float | None]
+    named_share: Mapped[float | None]  # of the class's logit, carried by latents so named
+    duplicate_of: Mapped[int | None]  # the better finding of this class that says the same
     __table_args__ = (UniqueConstraint("text_map", "class_id", "concept_id"),)
+
+
+class Evidence(Base):
+    """One line of a finding's card: what was measured, beside its matched random control."""
+
+    __tablename__ = "evidence"
+    finding_id: Mapped[int] = _parent("finding.id", primary_key=True)
+    line: Mapped[str] = mapped_column(primary_key=True)  # see analysis.shortcuts.evidence
+    stage_name: Mapped[str] = _parent("stage.name")
+    value: Mapped[float | None]  # null where it could not be measured
+    low: Mapped[float | None]  # 95 % interval
+    high: Mapped[float | None]
+    control: Mapped[float | None]  # the same with what was matched at random
+    control_low: Mapped[float | None]
+    control_high: Mapped[float | None]
+    n: Mapped[int]  # images (or pairs) behind the value
+    holds: Mapped[bool | None]  # beyond its control; null where it could not be tested
+    detail: Mapped[dict[str, Any]]  # what else belongs to it, such as the latents that were masked
+
+
+class EvidenceImage(Base):
+    """An image on a finding's card, and what the classifier makes of it."""
+
+    __tablename__ = "evidence_image"
+    finding_id: Mapped[int] = _parent("finding.id", primary_key=True)
+    role: Mapped[str] = mapped_column(
+        CheckConstraint("role in ('with','without','drawn','erased')", name="role"),
+        primary_key=True,
+    )
+    rank: Mapped[int] = mapped_column(primary_key=True)  # from 1; with and without are pairs
+    stage_name: Mapped[str] = _parent("stage.name")
+    image_id: Mapped[int] = _parent("image.id", index=True)
+    shows: Mapped[float]  # how much of the concept the classifier sees in it
+    margin: Mapped[float]  # logit of the finding's class less the best other one
+    after: Mapped[float | None]  # the margin once the concept is taken out of the image …
+    control: Mapped[float | None]  # … and once as large a region elsewhere is
+
+
+class Canary(Base):
+    """A cue that was planted into a copy of the user's images, or a clean twin, and whether the
+    audit of a head refitted on them found it."""
+
+    __tablename__ = "canary"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    text_map: Mapped[str]  # 'own': fitted on the refitted head; 'backbone': on the audited one's
+    correlation: Mapped[float]  # share of the class's images that carry the cue
+    class_id: Mapped[int] = _parent("class.id", index=True)
+    cue: Mapped[str | None]  # null: a clean twin
+    concept: Mapped[str | None]  # the words by which the cue is to be found
+    rank: Mapped[int | None]  # of those words among unexpected concepts; null where not at all
+    top: Mapped[str | None]  # what comes first
+    q: Mapped[float | None]
+    verdict: Mapped[str]  # of the cue's finding; of a clean twin's strongest one
+    accuracy_with: Mapped[float | None]  # of the class by the refitted head, cue shown …
+    accuracy_without: Mapped[float | None]  # … and withheld
+    n_images: Mapped[int]
+
+
+class Repair(Base):
+    """One way in which the head was edited against a finding, before and after."""
+
+    __tablename__ = "repair"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_name: Mapped[str] = _parent("stage.name")
+    finding_id: Mapped[int] = _parent("finding.id", index=True)
+    method: Mapped[str]  # see analysis.shortcuts.repair
+    chosen: Mapped[bool]  # the one that is exported
+    n_images: Mapped[int]  # on which accuracy was measured; no edit was fitted on them
+    n_with: Mapped[int]
+    n_without: Mapped[int]
+    accuracy_before: Mapped[float]  # over all classes
+    accuracy_after: Mapped[float]
+    with_before: Mapped[float | None]  # the class's images that show the concept …
+    with_after: Mapped[float | None]
+    without_before: Mapped[float | None]  # … and those that do not
+    without_after: Mapped[float | None]
+    worst: Mapped[list[Any]]  # classes that lose most: [{"class", "before", "after", "n"}, …]
+    path: Mapped[str | None]  # of the edited head, relative to the audit
 
 
 class SparseAutoencoder(Base):

@@ -131,6 +131,12 @@ class AuditStore:
             return False
         return all(flaw_of(self.directory, artifact._asdict()) is None for artifact in artifacts)
 
+    def stage_hashes(self, names: Iterable[str]) -> dict[str, str]:
+        """What each of these stages was made from; those that were never done are left out."""
+        statement = select(Stage.name, Stage.input_hash).where(Stage.name.in_(list(names)))
+        with self.engine.connect() as connection:
+            return {row.name: row.input_hash for row in connection.execute(statement)}
+
     def finish_stage(
         self,
         run_id: int,

@@ -74,7 +74,7 @@ def run_audit(
         with _store(config, resume=resume) as context.store:
             if resume:
                 _require_same_model(context)
-            with _recorded(context, command) as run_id:
+            with record_run(context, command) as run_id:
                 run_stages(context, (*STAGES, *more_stages), run_id)
             if sae(context.store.engine) is not None:
                 _reattach(context)
@@ -110,7 +110,7 @@ def _require_same_model(context: Context) -> None:
 
 
 @contextmanager
-def _recorded(context: Context, command: str) -> Iterator[int]:
+def record_run(context: Context, command: str) -> Iterator[int]:
     """A run in the store that ends as what it was: done, failed or stopped."""
     config, store = context.config, context.store
     run_id = store.begin_run(command, _json(asdict(config)), versions(), config.seed)

@@ -1,21 +1,20 @@
 """One image, known to the audit or new, explained in a sentence."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from analysis.classifier.load import load_classifier
-from analysis.classifier.spec import ModelSpec
 from analysis.classifier.split import Classifier
 from analysis.errors import InputError
 from analysis.explain.language_model import load_language_model
 from analysis.explain.scoring import floor
 from analysis.explain.zero_shot import explain
 from analysis.images.decode import decode
+from analysis.pipeline.again import audited_classifier, model_spec
 from analysis.pipeline.stages.explanations import METHOD, nle_config
 from analysis.progress import Progress
 from analysis.text.encoder import load_text_encoder
@@ -24,7 +23,7 @@ from analysis.threads import half_the_threads, torch_threads
 from db.queries.classes import class_names
 from db.queries.explanations import explanations
 from db.queries.frame import shown_first
-from db.queries.overview import model, run_of
+from db.queries.overview import run_of
 from db.reader import AuditReader
 
 
@@ -50,7 +49,7 @@ def explain_image(
         name = shown_first(audit.engine)
         if run is None or name is None:
             raise InputError(f"{directory} has no text map yet: finish it with audit --resume")
-        classifier = _classifier(audit, run.config)
+        classifier = audited_classifier(audit, model_spec(run.config["model"]))
         raw = _feature(classifier, _located(image, run.config))
         feature = raw - np.asarray(audit.array("features")).mean(0)
         probabilities = torch.softmax(classifier.head(torch.from_numpy(raw)[None])[0], 0)
@@ -84,23 +83,6 @@ def explain_image(
         "config": asdict(settings),
         "seconds": told.seconds,
     }
-
-
-def _classifier(audit: AuditReader, config: Mapping[str, Any]) -> Classifier:
-    """The audit's classifier, loaded again and found to be the same."""
-    known = dict(config["model"])
-    known["model_args"] = tuple((key, value) for key, value in known["model_args"])
-    known["checkpoint"] = Path(known["checkpoint"]) if known["checkpoint"] else None
-    for name in ("mean", "std"):
-        known[name] = tuple(known[name]) if known[name] else None
-    spec = ModelSpec(**{field.name: known[field.name] for field in fields(ModelSpec)})
-    classifier, audited = load_classifier(spec), model(audit.engine)
-    if audited is not None and audited.weights_sha256 != classifier.weights_sha256:
-        raise InputError(
-            f"the weights of {spec.name} are not those that were audited: put the old checkpoint "
-            "back, or audit the new one"
-        )
-    return classifier
 
 
 def _located(image: Path, config: Mapping[str, Any]) -> Path:

@@ -63,27 +63,44 @@ class Context:
         return self.made[key]
 
 
+ADDED = 20
+"""Position of stages that are added to a finished audit: after all of its own."""
+
+
 def run_stages(context: Context, stages: Sequence[Stage], run_id: int) -> None:
     """Bring every stage up to date. A stage's hash covers all that it was made from."""
     hashes: dict[str, str] = {}
     for position, stage in enumerate(stages, start=1):
         reason = stage.skip(context)
-        hashes[stage.name] = content_hash(
-            {
-                "stage": stage.name,
-                "code": code_version(),
-                "seed": context.config.seed,
-                "skipped": reason,
-                "inputs": None if reason else stage.inputs(context),
-                "needs": {name: hashes[name] for name in stage.needs},
-            }
-        )
+        needs = {name: hashes[name] for name in stage.needs}
+        hashes[stage.name] = _input_hash(context, stage, needs, reason)
         if reason is not None:
             _skip(context, stage, position, hashes[stage.name], run_id, reason)
         elif context.store.stage_is_current(stage.name, hashes[stage.name]):
             context.progress.say(f"{stage.title}: unchanged")
         else:
             _do(context, stage, position, hashes[stage.name], run_id)
+
+
+def add_stage(context: Context, stage: Stage, run_id: int) -> None:
+    """Do one stage on top of a finished audit, whether or not it was done before."""
+    needs = context.store.stage_hashes(stage.needs)
+    _do(context, stage, ADDED, _input_hash(context, stage, needs, None), run_id)
+
+
+def _input_hash(
+    context: Context, stage: Stage, needs: Mapping[str, str], skipped: str | None
+) -> str:
+    return content_hash(
+        {
+            "stage": stage.name,
+            "code": code_version(),
+            "seed": context.config.seed,
+            "skipped": skipped,
+            "inputs": None if skipped else stage.inputs(context),
+            "needs": dict(needs),
+        }
+    )
 
 
 def _skip(
