@@ -37,10 +37,10 @@ STAGES: tuple[Stage, ...] = (
     TEXT,
     TEXT_MAPS,
     CONCEPTS,
-    SHORTCUTS,
     AUTOENCODER,
     UNITS,
     LABELS,
+    SHORTCUTS,
     HEATMAPS,
     EXPLANATIONS,
 )

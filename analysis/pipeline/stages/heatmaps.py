@@ -50,9 +50,8 @@ def _run(context: Context) -> Outcome:
     pictures = _Pictures(context, where)
     examples, notes = _examples(context, where)
     ids = np.unique(examples["image_id"].to_numpy(np.int64))
-    sample = _sample(context, where, len(pictures.files))
-    with context.progress.task("Drawing heat-maps", len(sample) + len(ids)) as advance:
-        readouts = _readouts(context, where, _centring(pictures, sample, advance))
+    readouts = readouts_of(context, where)
+    with context.progress.task("Drawing heat-maps", len(ids)) as advance:
         drawn = _draw(pictures, examples, ids, readouts, advance)
     missing = [i for i in ids.tolist() if i in pictures.missing]
     return Outcome(
@@ -74,14 +73,6 @@ def _examples(context: Context, where: Positions) -> tuple[pd.DataFrame, list[st
             "units, strongest activations first."
         ]
     return examples.loc[~examples.duplicated(["unit_id", "image_id"])], notes
-
-
-def _sample(context: Context, where: Positions, images: int) -> np.ndarray:
-    """Ids of images drawn by seed, whose patch tokens are measured; none where there are none."""
-    if where.kind != "token":
-        return np.zeros(0, np.int64)
-    drawn = np.random.default_rng(context.config.seed).permutation(images)[:CENTRED_ON]
-    return np.sort(drawn)
 
 
 @dataclass
@@ -125,16 +116,27 @@ class _Pictures:
                 advance(len(batch))
 
 
-def _centring(pictures: _Pictures, sample: np.ndarray, advance: Advance) -> Centring | None:
+def readouts_of(context: Context, where: Positions) -> Mapping[str, Readout]:
+    """How each kind of unit that gets maps is read, made once a run."""
+    return context.once("readouts", lambda: _readouts(context, where, _tokens(context, where)))
+
+
+def _tokens(context: Context, where: Positions) -> Centring | None:
     """Mean and scale of patch tokens; None where they are not needed, or no image is left."""
-    try:
-        return centring_of_positions(maps for _, maps in pictures.maps(sample, advance))
-    except ValueError:
+    if where.kind != "token":
         return None
+    pictures = _Pictures(context, where)
+    drawn = np.random.default_rng(context.config.seed).permutation(len(pictures.files))
+    sample = np.sort(drawn[:CENTRED_ON])
+    with context.progress.task("Measuring patch tokens", len(sample)) as advance:
+        try:
+            return centring_of_positions(maps for _, maps in pictures.maps(sample, advance))
+        except ValueError:
+            return None
 
 
 def _readouts(context: Context, where: Positions, tokens: Centring | None) -> Mapping[str, Readout]:
-    """How each kind of unit that gets maps is read."""
+    """Latents and neurons, or channels."""
     pooled = context.store.array("channels" if where.kind == "stage" else "features")
     kept, _ = held_out_rows(len(pooled), seed=context.config.seed)
     if where.kind == "stage":

@@ -1,0 +1,1 @@
+"""Shortcuts: suspected from three sides, tested line by line, repaired."""
