@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError
-from analysis.shortcuts import standardise
+from analysis.shortcuts.candidates import standardise
 from db.files import whole_file
 from db.queries import classes, concepts, explanations, export, images, units
 from db.queries.frame import shown_first

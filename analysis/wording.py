@@ -45,17 +45,30 @@ MEANING: Final[dict[str, str]] = {
     "name_implied": "The class's name alone already implies the concept: a text map that never "
     "saw the class predicts it too.",
     "finding_score": "How much more the class holds the concept than other classes do, once what "
-    "the name implies is taken out; weights and features together, in standard deviations (0 is "
-    "the average pair). Findings are ranked by it.",
+    "the name explains is taken out; weights, features and latents together, in standard "
+    "deviations (0 is the average pair).",
     "p": "Chance of a score this high or higher if class and concept had nothing to do with each "
     "other.",
-    "q": "False-discovery rate (Benjamini–Hochberg over all pairs tested): among the findings at "
-    "this q or below, about this share are expected to be chance.",
-    "z_weights": "Cosine of the class embedding with the concept's direction, by a map that never "
-    "saw the class, in standard deviations above the concept's mean over all classes. Needs no "
-    "image.",
-    "z_features": "The same for the mean feature of the class's images: what the images of the "
-    "class show, as the classifier sees them.",
+    "q": "False-discovery rate (Benjamini–Hochberg over all pairs of class and concept, weighted "
+    "by how near the concept reads to the class names): among the findings at this q or below, "
+    "about this share are expected to be chance.",
+    "z_weights": "What the name does not explain: cosine of the class embedding with the "
+    "concept's direction, by a map that never saw the class, after the direction of the class's "
+    "name is taken out of both; in standard deviations above the concept's mean over the classes "
+    "whose names do not imply it. Needs no image.",
+    "z_features": "The same with the mean feature of the class's images in the place of the class "
+    "embedding: what the images of the class show, as the classifier sees them.",
+    "z_latents": "The third side: how much of the class's logit is carried by latents whose "
+    "activation goes with the concept on the images of other classes; in standard deviations "
+    "above the concept's mean over the classes whose names do not imply it.",
+    "score_latents": "The score itself: over the latents that carry the class, the largest of "
+    "√share × correlation with the concept on the images of other classes.",
+    "named_share": "Share of what carries the class's logit that is carried by latents which are "
+    "called by the concept on the images of other classes.",
+    "duplicates": "Concepts that say the same, or that the classifier cannot tell apart, are one "
+    "finding: the strongest of them leads, the others are folded under it.",
+    "margin": "Logit of the finding's class less that of the best other class: above zero the "
+    "image is decided so.",
     "z_name": "What the class's name alone implies for this concept, by a text map that never saw "
     "the class, in standard deviations. From 2 on the concept counts as name-implied.",
     "out_of_hull": "The concept reads farther from every class name than nearly all class names "
@@ -139,17 +152,25 @@ MEANING: Final[dict[str, str]] = {
 }
 
 VERDICT: Final[dict[str, str]] = {
-    "candidate": "Read from the weights or the features; not yet put to a causal test.",
-    "supported": "Masking what carries the concept changes the decision beyond its floor.",
-    "correlational": "The concept goes with the class, but masking it changes nothing beyond the "
-    "floor.",
-    "refuted": "The causal test contradicts it.",
-    "insufficient": "Too few images or units to test it.",
+    "candidate": "Suspected, and not put to tests: its q is above .05, its name implies it, it is "
+    "told under another finding, or there are no images to test it on.",
+    "supported": "All four hold: the class holds the concept beyond its name (q at most .05); "
+    "latents that are called so on other classes' images carry at least 2 % of its logit; masking "
+    "them lowers the logit more than masking others does; and images of other classes on which "
+    "they are active are drawn to the class.",
+    "correlational": "Class and concept go together (q at most .05), but not all four tests of a "
+    "supported finding hold, so no more is shown.",
+    "refuted": "It was tested, and neither masking, nor taking the direction out, nor the images "
+    "of other classes show any effect beyond zero.",
+    "insufficient": "There are too few images, or no latents, to test it.",
 }
 
 LIMITS: Final[tuple[str, ...]] = (
-    "Findings are candidates: they say what the classifier's weights and features hold, not yet "
-    "that removing it changes decisions.",
+    "A supported finding says that the classifier leans on something that is called by the "
+    "concept: not that it is wrong to do so, nor that no other word would fit. A candidate is not "
+    "tested at all, and a correlational finding has not passed.",
+    "Masking and taking out are done to the features, not to the world: they show what the last "
+    "layer makes of them.",
     "Only concepts of the vocabulary can be found; what it does not name stays unseen.",
     "A text map is learned from the class names. Names that say little, or mislead, make it "
     "weaker; its held-out scores show by how much.",
@@ -164,20 +185,27 @@ def finding_sentences(
     concept: str,
     z_weights: float,
     z_features: float | None,
+    z_latents: float | None,
     z_name: float,
     q: float,
     name_implied: bool,
 ) -> tuple[str, ...]:
     """What the numbers of a finding say, a sentence each; names stand in the places given."""
     said = [
-        f"The weights of {class_name} lean towards {concept} {_sigma(z_weights)} the average class."
+        f"Beyond what its name explains, the weights of {class_name} lean towards {concept} "
+        f"{_sigma(z_weights)} the average class."
     ]
     if z_features is None:
         said.append("No image of the class was looked at, so its features say nothing here.")
     else:
         said.append(
-            f"The images of the class, as the classifier sees them, lean {_sigma(z_features)} the "
-            "average class."
+            "Its images, as the classifier sees them, lean there "
+            f"{_sigma(z_features)} the average class."
+        )
+    if z_latents is not None:
+        said.append(
+            "The latents that carry its logit, called by what other classes' images show, do so "
+            f"{_sigma(z_latents)} the average class."
         )
     if name_implied:
         said.append(

@@ -23,8 +23,8 @@ from analysis.classifier.split import Classifier
 from analysis.images.extract import extract
 from analysis.images.folder import list_images
 from analysis.progress import Progress
-from analysis.reef.demo import IMAGE_SEED, shipped_spec
 from analysis.reef.folder import attributes_of, write_image_folder
+from analysis.reef.prepared import IMAGE_SEED, shipped_spec
 from analysis.reef.truth import COMPOSED_CREATURES, CONCEPTS, PLAIN_CREATURES, PLANTED, class_names
 from analysis.reef.vocabulary import vocabulary
 from analysis.text.cache import encode_cached

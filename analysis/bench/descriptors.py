@@ -19,7 +19,7 @@ from analysis.bench.intervals import Tally, bootstrap
 from analysis.concepts import hub_corrected
 from analysis.errors import InputError
 from analysis.progress import Progress
-from analysis.shortcuts import standardise
+from analysis.shortcuts.candidates import standardise
 from analysis.text.cache import encode_cached
 from analysis.text.encoder import TextEncoder
 from analysis.text.prompts import class_prompts

@@ -16,7 +16,7 @@ from analysis.concepts import hub_corrected, standout
 from analysis.config import AuditConfig
 from analysis.pipeline.audit import run_audit
 from analysis.progress import Progress, Silent
-from analysis.shortcuts import standardise
+from analysis.shortcuts.candidates import standardise
 from analysis.textmap.held_out import held_out_cosines
 from analysis.textmap.saved import stored_cross_fit
 from db.queries import overview

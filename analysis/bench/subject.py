@@ -11,8 +11,8 @@ from analysis.classifier.load import load_classifier
 from analysis.classifier.spec import ModelSpec
 from analysis.classifier.split import Classifier
 from analysis.errors import UsageError
-from analysis.reef.demo import shipped_spec
 from analysis.reef.folder import write_image_folder
+from analysis.reef.prepared import shipped_spec
 from analysis.reef.truth import class_names as reef_names
 
 IMAGES_PER_CLASS = 10

@@ -18,7 +18,7 @@ from analysis.bench.intervals import Tally, bootstrap
 from analysis.bench.zero_shot import Method
 from analysis.concepts import best_columns
 from analysis.progress import Progress
-from analysis.shortcuts import IS_A_NAME, is_a_name
+from analysis.shortcuts.candidates import IS_A_NAME, is_a_name
 from analysis.text.prompts import class_prompts
 from analysis.textmap.base import cosine
 from analysis.textmap.choose import auto

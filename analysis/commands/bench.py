@@ -337,6 +337,29 @@ def attributes(
 
 
 @app.command()
+def shortcuts(
+    reefs: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=5,
+            help="Other reefs beside the shipped one; each is made once, in some minutes.",
+            rich_help_panel=_HOW,
+        ),
+    ] = 5,
+    out: Out = OUT,
+    json: AsJson = False,
+) -> None:
+    """Planted shortcuts found and clean classes left alone, on the reef and on five others."""
+    from analysis.bench.shortcuts import bench_shortcuts
+    from analysis.commands.console import RichProgress
+
+    _require_out(out)
+    figures = bench_shortcuts(reefs=reefs, progress=RichProgress())
+    _show("shortcuts", "reef", figures, out, json)
+
+
+@app.command()
 def sae(
     model: Model = None,
     checkpoint: Checkpoint = None,
@@ -371,6 +394,7 @@ def everything(
     speed(out=out)
     features(out=out)
     attributes(out=out)
+    shortcuts(out=out)
     sae(out=out)
 
 

@@ -42,6 +42,7 @@ def demo(
             "rank": "rank",
             "score": "strength (z)",
             "q": "q",
+            "verdict": "verdict",
             "truth": "truth",
         },
     )
@@ -52,6 +53,7 @@ def demo(
             "class": "class",
             "planted": "planted",
             "found": "found at rank 1",
+            "supported": "supported",
             "with_cue": "with cue",
             "without_cue": "without",
         },

@@ -50,8 +50,13 @@ class Scorecard:
     planted: int
     found: tuple[str, ...]
     missed: tuple[str, ...]
+    supported: tuple[str, ...]
+    """Planted classes whose cue is at rank 1 with the verdict supported."""
     controls: int
     false_alarms: tuple[str, ...]
+    """Controls with any unexpected concept at ``q <= FALSE_ALARM_Q`` …"""
+    false_verdicts: tuple[str, ...]
+    """… and those of which any unexpected concept is called supported."""
     accuracies: Accuracies | None
 
 
@@ -63,22 +68,29 @@ def score_findings(
     """Hold findings against the truth.
 
     A finding is a mapping with at least ``class``, ``concept``, ``rank`` (1 is the first of the
-    unexpected concepts, None where the name implies it), ``name_implied`` and ``q``. A planted
-    shortcut is found when its concept is at rank 1 of its class; a control is a false alarm when
-    it has any unexpected concept at ``q <= FALSE_ALARM_Q``.
+    unexpected concepts, None where the name implies it or a better one says the same),
+    ``name_implied``, ``q`` and ``verdict``. A planted shortcut is found when its concept is at
+    rank 1 of its class.
     """
     unexpected = [row for row in findings if not row["name_implied"] and row["rank"] is not None]
-    first = {row["class"]: row["concept"] for row in unexpected if row["rank"] == 1}
+    first = {row["class"]: row for row in unexpected if row["rank"] == 1}
     accused = {
         row["class"] for row in unexpected if row["q"] is not None and row["q"] <= FALSE_ALARM_Q
     }
-    found = tuple(name for name, concept in truth.planted if first.get(name) == concept)
+    convicted = {row["class"] for row in unexpected if row["verdict"] == "supported"}
+    found = tuple(
+        name
+        for name, concept in truth.planted
+        if name in first and first[name]["concept"] == concept
+    )
     return Scorecard(
         planted=len(truth.planted),
         found=found,
         missed=tuple(name for name, _ in truth.planted if name not in found),
+        supported=tuple(name for name in found if first[name]["verdict"] == "supported"),
         controls=len(truth.controls),
         false_alarms=tuple(name for name in truth.controls if name in accused),
+        false_verdicts=tuple(name for name in truth.controls if name in convicted),
         accuracies=accuracies,
     )
 

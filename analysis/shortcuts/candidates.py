@@ -38,8 +38,8 @@ from analysis.textmap.base import cosine, unit_rows
 from analysis.textmap.held_out import CrossFit
 
 NAME_IMPLIED_Z = 2.0
-"""A concept is implied by the class's name where both read alike by this z or more, or where the
-text map makes as much of the name …"""
+"""A concept is implied by the class's name where the name has its words, where both read alike by
+this z or more, or where the text map makes as much of the name …"""
 NAME_IMPLIED_SHARE = 0.5
 """… and at least this share of the strength with which the class holds it beyond its name: what a
 map that never saw the class makes of it by chance must not hide a concept that is held far more
@@ -91,7 +91,7 @@ def shortcut_candidates(fit: CrossFit, texts: Texts, head: Head, seen: Seen | No
     z_text = standardise(cosine(texts.names, texts.concepts))
     z_name = np.maximum(z_map, z_text)
     kinds = texts.kinds | is_a_name(texts.names, texts.concepts)
-    suspected = (z_name >= NAME_IMPLIED_Z) | kinds
+    suspected = (z_name >= NAME_IMPLIED_Z) | kinds | texts.said
     weights = _side(*_cosines(told, head.weight), suspected)
     means = None if seen is None else _means(seen, len(head.weight))
     features = None if means is None else _side(*_cosines(told, means), suspected)
@@ -112,7 +112,7 @@ def shortcut_candidates(fit: CrossFit, texts: Texts, head: Head, seen: Seen | No
         latents=latents,
         carriers=None if carried is None else carried.carriers,
         z_name=z_name,
-        name_implied=implied | kinds,
+        name_implied=implied | kinds | texts.said,
         strength=strength,
         nearness=near,
         p=ndtr(-strength),

@@ -21,8 +21,8 @@ def drawn(case: Case) -> Line:
     """Images of other classes that show the concept: how much higher is this class's logit than
     on images of the same classes that do not?
 
-    Control: other latents that are active about as often. Holds where the whole interval lies
-    above what 95 % of the controls reach.
+    Control: other latents that are active about as often. Holds where the difference is beyond
+    what 95 % of the controls reach, and its interval above zero and the controls' mean.
     """
     if not len(case.named):
         return untested("drawn", "no latent is called so, by which images could be told apart")
@@ -39,7 +39,8 @@ def drawn(case: Case) -> Line:
     low = value - 1.96 * error
     return Line(
         "drawn", value, low, value + 1.96 * error, *control, n=n,
-        holds=low > max(0.0, control[2] or 0.0), detail={"controls": len(controls)},
+        holds=low > max(0.0, control[0] or 0.0) and value > (control[2] or 0.0),
+        detail={"controls": len(controls)},
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ class Texts:
     kinds: Bool[np.ndarray, " concepts"]
     """Concepts that are a class, or the kind of thing that one is: that another class holds them
     says that both look alike, which is no shortcut."""
+    said: Bool[np.ndarray, "classes concepts"]
+    """Pairs in which the class's name has the concept's words in it."""
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class Accuracies:
 
     @property
     def _own(self) -> np.ndarray:
-        return self.pictures.labels == self.class_id
+        return np.asarray(self.pictures.labels == self.class_id)
 
 
 @dataclass(frozen=True)
@@ -180,11 +180,11 @@ def shows_concept(
 ) -> Bool[np.ndarray, " images"]:
     """Which images show the concept, as the classifier sees it.
 
-    Those on which a named latent is active; without named latents those whose part along û lies
-    above the median of their class.
+    Those on which a named latent is active (``activations`` are theirs); without named latents
+    those whose part along û lies above the median of their class.
     """
     if len(fault.latents):
-        return (activations > 0).any(axis=1)
+        return np.asarray((activations > 0).any(axis=1))
     score = features @ fault.direction
     shows = np.zeros(len(labels), bool)
     for class_id in np.unique(labels):

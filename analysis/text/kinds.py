@@ -35,3 +35,23 @@ def _plain(text: str) -> str:
     """Without article, capitals and the s of a plural."""
     plain = _ARTICLE.sub("", " ".join(text.casefold().split()))
     return plain[:-1] if len(plain) > 3 and plain.endswith("s") and plain[-2] != "s" else plain
+
+
+def names_say(
+    class_names: Sequence[str], concepts: Sequence[str]
+) -> Bool[np.ndarray, "classes concepts"]:
+    """Pairs in which every word of the concept stands in the class's name."""
+    classes_with: dict[str, set[int]] = {}
+    for i, name in enumerate(class_names):
+        for word in _words(name):
+            classes_with.setdefault(word, set()).add(i)
+    said = np.zeros((len(class_names), len(concepts)), bool)
+    for j, concept in enumerate(concepts):
+        words = _words(concept)
+        if words:
+            said[list(set.intersection(*(classes_with.get(w, set()) for w in words))), j] = True
+    return said
+
+
+def _words(text: str) -> list[str]:
+    return [_plain(word) for word in re.findall(r"\w+", _plain(text))]

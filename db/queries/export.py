@@ -5,6 +5,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Engine, case, func, not_, select
 
+from db.queries.evidence import evidence_records
+from db.queries.findings import Same, SameConcept
 from db.queries.frame import AnySelect, read_frame, shown_first
 from db.queries.human import is_called
 from db.schema import Class, Concept, Finding, HumanLabel, Label, Unit
@@ -13,11 +15,22 @@ from db.schema import Class, Concept, Finding, HumanLabel, Label, Unit
 def findings_records(engine: Engine, *, text_map: str | None = None) -> list[dict[str, Any]]:
     """All findings by a text map or the one shown first, class by class, best first within each.
 
-    Keys: class, concept, rank (None where the name implies the concept), verdict, name_implied,
-    score, p, q, score_weights, z_weights, score_features, z_features, z_name, text_map,
-    out_of_hull. Missing numbers are None.
+    Keys: class, concept, rank (None where the name implies the concept, and for a duplicate),
+    verdict, name_implied, id, score, p, q, score_weights, z_weights, score_features, z_features,
+    score_latents, z_latents, z_name, named_share, duplicate_of (the better concept of the class
+    that says the same), text_map, out_of_hull. Missing numbers are None.
     """
     return _records(engine, _findings(text_map or shown_first(engine)))
+
+
+def tested_records(engine: Engine, *, text_map: str | None = None) -> list[dict[str, Any]]:
+    """The same, with the key ``evidence``: lines as records of ``db.queries.evidence``, none where
+    the finding was not tested.
+    """
+    chosen = text_map or shown_first(engine)
+    lines = evidence_records(engine, chosen)
+    records = findings_records(engine, text_map=chosen)
+    return [record | {"evidence": lines.get(record["id"], [])} for record in records]
 
 
 def findings_frame(engine: Engine) -> pd.DataFrame:
@@ -60,6 +73,7 @@ def _findings(text_map: str | None) -> AnySelect:
             Finding.rank,
             Finding.verdict,
             Finding.name_implied,
+            Finding.id,
             Finding.score,
             Finding.p,
             Finding.q,
@@ -67,12 +81,18 @@ def _findings(text_map: str | None) -> AnySelect:
             Finding.z_weights,
             Finding.score_features,
             Finding.z_features,
+            Finding.score_latents,
+            Finding.z_latents,
             Finding.z_name,
+            Finding.named_share,
+            SameConcept.text.label("duplicate_of"),
             Finding.text_map,
             Concept.out_of_hull,
         )
         .join(Class, Class.id == Finding.class_id)
         .join(Concept, Concept.id == Finding.concept_id)
+        .outerjoin(Same, Same.id == Finding.duplicate_of)
+        .outerjoin(SameConcept, SameConcept.id == Same.concept_id)
         .where(Finding.text_map == text_map)
         .order_by(Finding.class_id, Finding.position)
     )

@@ -20,7 +20,7 @@ from analysis.pipeline import explain_image, shared
 from analysis.pipeline.audit import run_audit
 from analysis.pipeline.stages import explanations
 from analysis.progress import Advance
-from analysis.reef.demo import shipped_spec
+from analysis.reef.prepared import shipped_spec
 from analysis.reef.render import render
 from analysis.reef.truth import class_names
 from analysis.text.encoder import load_text_encoder

@@ -16,8 +16,8 @@ from analysis.heatmaps import (
     like_features,
     neuron_readout,
 )
-from analysis.reef.demo import IMAGE_SEED, shipped_spec
 from analysis.reef.folder import image_seed
+from analysis.reef.prepared import IMAGE_SEED, shipped_spec
 from analysis.reef.render import Rendering, render
 from analysis.reef.truth import PLAIN_CREATURES
 from sae.autoencoder import SparseAutoencoder, TopK

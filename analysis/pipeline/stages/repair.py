@@ -1,6 +1,6 @@
 """A stage added to a finished audit: the head edited against one finding, before and after."""
 
-from collections.abc import Callable
+import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,9 @@ from safetensors.numpy import save
 
 from analysis.classifier.split import Classifier
 from analysis.errors import InputError
-from analysis.pipeline.families import autoencoder
+from analysis.pipeline.again import audited_classifier
 from analysis.pipeline.runner import Context, Outcome, Stage
-from analysis.pipeline.shared import class_names, features, labels
+from analysis.pipeline.shared import features
 from analysis.shortcuts.inputs import Head
 from analysis.shortcuts.lines import FEWEST
 from analysis.shortcuts.repair import (
@@ -31,29 +31,29 @@ from analysis.shortcuts.repair import (
 from analysis.textmap.base import unit_rows
 from analysis.textmap.saved import stored_cross_fit
 from db.files import write_whole
+from db.queries.classes import class_names
 from db.queries.findings import FindingInfo
 from db.queries.findings import finding as read_finding
-from db.queries.overview import model
+from db.queries.overview import model, sae
 from db.queries.repairs import finding_called, named_latents
+from db.reader import AuditReader
 from db.schema import Repair
+from db.store import AuditStore
+from sae.autoencoder import SparseAutoencoder
 
 FOLDER = "repairs"
 HOOK = "hook on "
 """How ``Classifier.split_method`` begins where it names the head's layer."""
 
 
-def repair_stage(finding_id: int, reload: Callable[[], Classifier]) -> Stage:
-    """The stage that repairs one finding; each finding has its own, so that they stand together.
-
-    Args:
-        reload: loads the audited classifier, to learn what its head is called.
-    """
+def repair_stage(finding_id: int) -> Stage:
+    """The stage that repairs one finding; each finding has its own, so that they stand together."""
     return Stage(
         name=f"repair {finding_id}",
         title="Repair",
         needs=("model", "images", "text", "text_maps", "autoencoder", "shortcuts"),
         inputs=lambda _: {"finding": finding_id, "penalty": PENALTY, "loss": LARGEST_LOSS},
-        run=partial(_run, finding_id=finding_id, reload=reload),
+        run=partial(_run, finding_id=finding_id),
         skip=lambda context: "this audit has no images" if features(context) is None else None,
     )
 
@@ -75,12 +75,12 @@ def find_finding(context: Context, asked: str) -> FindingInfo:
     return found
 
 
-def _run(context: Context, *, finding_id: int, reload: Callable[[], Classifier]) -> Outcome:
+def _run(context: Context, *, finding_id: int) -> Outcome:
     found = read_finding(context.store.engine, finding_id)
     assert found is not None
     head = Head(*(np.asarray(context.store.array(name)) for name in ("class_embeddings", "bias")))
-    names = head_parameters(reload())
-    case = _case(context, found, len(head.weight))
+    names = head_parameters(audited_classifier(context.store, context.config.model))
+    case = repair_case(context.store, found)
     fitting, measuring = split_pictures(case.pictures, seed=context.config.seed)
     if found.class_id not in case.pictures.labels[fitting]:
         raise InputError(
@@ -99,33 +99,38 @@ def _run(context: Context, *, finding_id: int, reload: Callable[[], Classifier])
 
 
 @dataclass(frozen=True)
-class _Case:
+class RepairCase:
+    """What an audit knows of a finding, as far as an edit needs it."""
+
     fault: Fault
     pictures: Pictures
+    """The labelled images."""
     rule: str
     """By what an image is said to show the concept."""
 
 
-def _case(context: Context, found: FindingInfo, num_classes: int) -> _Case:
-    """The finding's direction and latents, and the labelled images with whether they show it."""
-    store = context.store
-    fit = stored_cross_fit(found.text_map, store.array, num_classes)
-    fold = fit.folds[fit.fold_of(num_classes)[found.class_id]]
-    text = np.asarray(store.array("concept_embeddings"))[found.concept_id]
+def repair_case(audit: AuditReader | AuditStore, found: FindingInfo) -> RepairCase:
+    """The finding's direction and named latents, and which labelled images show the concept."""
+    classes = len(audit.array("bias"))
+    fit = stored_cross_fit(found.text_map, audit.array, classes)
+    fold = fit.folds[fit.fold_of(classes)[found.class_id]]
+    text = np.asarray(audit.array("concept_embeddings"))[found.concept_id]
     direction = unit_rows(fold.text_map(text[None]))[0]
-    known = np.flatnonzero(labels(context) >= 0)
-    shown, of_class = np.asarray(store.array("features"))[known], labels(context)[known]
-    numbers = named_latents(store.engine, found.finding_id)
+    labels = np.asarray(audit.array("labels"))
+    known = np.flatnonzero(labels >= 0)
+    shown, of_class = np.asarray(audit.array("features"))[known], labels[known]
+    numbers, latents = named_latents(audit.engine, found.finding_id), sae(audit.engine)
     activations = np.zeros((len(known), 0), np.float32)
-    fault = Fault(found.class_id, direction, np.zeros((0, shown.shape[1]), np.float32))
+    decoder = np.zeros((0, shown.shape[1]), np.float32)
     rule = "more of the concept's direction than the median image of its class"
-    if numbers:
-        latents = autoencoder(context)
-        activations = latents.encode_sparse(shown).tocsc()[:, numbers].toarray()
-        fault = Fault(found.class_id, direction, latents.decoder_directions[numbers])
+    if numbers and latents is not None:
+        autoencoder = SparseAutoencoder.from_directory(audit.directory / latents.directory)
+        activations = autoencoder.encode_sparse(shown).tocsc()[:, numbers].toarray()
+        decoder = autoencoder.decoder_directions[numbers]
         rule = f"latent {', '.join(map(str, numbers))} active"
+    fault = Fault(found.class_id, direction, decoder)
     shows = shows_concept(fault, activations, shown, of_class)
-    return _Case(fault, Pictures(shown, of_class, shows), rule)
+    return RepairCase(fault, Pictures(shown, of_class, shows), rule)
 
 
 def head_parameters(classifier: Classifier) -> tuple[str, str]:
@@ -137,8 +142,8 @@ def head_parameters(classifier: Classifier) -> tuple[str, str]:
     name = _head_name(classifier)
     if not bool(classifier.head.bias.any()):
         raise InputError(
-            f"the head of {classifier.spec.name} has no intercept, and a repair needs one: fine-"
-            "tune the classifier with one"
+            f"the head of {classifier.spec.name} has no intercept, and a repair needs one: fit "
+            "the last layer anew with one"
         )
     return f"{name}.weight", f"{name}.bias"
 
@@ -177,7 +182,8 @@ def _export(
     )
     folder = context.store.directory / FOLDER
     folder.mkdir(exist_ok=True)
-    path = folder / f"finding-{found.finding_id}-{best.method}.safetensors"
+    digest = hashlib.sha256(content).hexdigest()[:8]  # never in the place of another content
+    path = folder / f"finding-{found.finding_id}-{best.method}-{digest}.safetensors"
     write_whole(path, content)
     return path
 
@@ -185,7 +191,7 @@ def _export(
 def _rows(
     context: Context, found: FindingInfo, tried: list[Trial], best: Trial | None, paths: list[Path]
 ) -> list[dict[str, Any]]:
-    names = class_names(context).names
+    names = class_names(context.store.engine)
     first_id = found.finding_id * len(METHODS)
     rows = []
     for trial in tried:
@@ -214,7 +220,7 @@ def _rows(
     return rows
 
 
-def _notes(case: _Case, tried: list[Trial], best: Trial | None) -> list[str]:
+def _notes(case: RepairCase, tried: list[Trial], best: Trial | None) -> list[str]:
     """By what was divided, what could not be made or seen, and why that edit was chosen."""
     n_with, n_without = tried[0].before.counts
     notes = [

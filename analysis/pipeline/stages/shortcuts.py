@@ -15,7 +15,7 @@ from analysis.shortcuts.inputs import Head, Seen, Texts
 from analysis.shortcuts.pictures import Picture, pictures
 from analysis.shortcuts.survey import KEPT_PER_CLASS, Found, Survey, survey
 from analysis.shortcuts.verdict import LARGEST_Q, LEAST_SHARE
-from analysis.text.kinds import names_a_kind
+from analysis.text.kinds import names_a_kind, names_say
 from analysis.textmap.saved import stored_cross_fit
 from db.schema import Evidence, EvidenceImage, Finding
 
@@ -44,7 +44,8 @@ def _texts(context: Context) -> Texts:
         np.asarray(context.store.array(f"{kind}_embeddings"))
         for kind in ("prompt", "name", "concept")
     )
-    return Texts(*arrays, kinds=names_a_kind(class_names(context).names, concepts(context)))
+    names, words = class_names(context).names, concepts(context)
+    return Texts(*arrays, kinds=names_a_kind(names, words), said=names_say(names, words))
 
 
 def _head(context: Context) -> Head:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
 from analysis.bench.attributes import CUES, OWN, SHARED, Pictures, _label_row, average_precisions
-from analysis.reef.demo import IMAGE_SEED
 from analysis.reef.folder import attributes_of, image_seed
+from analysis.reef.prepared import IMAGE_SEED
 from analysis.reef.render import render
 from analysis.reef.vocabulary import vocabulary
 from sae.units import Units

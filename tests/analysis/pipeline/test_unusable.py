@@ -8,7 +8,7 @@ from analysis.config import AuditConfig
 from analysis.errors import InputError
 from analysis.pipeline.audit import run_audit
 from analysis.progress import Silent
-from analysis.reef.demo import shipped_spec
+from analysis.reef.prepared import shipped_spec
 from analysis.reef.truth import class_names
 
 

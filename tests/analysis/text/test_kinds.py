@@ -1,6 +1,6 @@
 """Heads of class names."""
 
-from analysis.text.kinds import names_a_kind
+from analysis.text.kinds import names_a_kind, names_say
 
 
 def test_a_head_shared_by_three_classes_is_a_kind():
@@ -20,3 +20,13 @@ def test_heads_of_several_words_and_plurals():
         False,
     ]
     assert names_a_kind([], ["bear"]).tolist() == [False]
+
+
+def test_a_name_says_a_concept_whose_every_word_it_has():
+    names = ["red crab", "Crabs in a kelp forest", "forest"]
+    concepts = ["red", "kelp forest", "a crab", "forest", "redder", "?"]
+    assert names_say(names, concepts).tolist() == [
+        [True, False, True, False, False, False],
+        [False, True, True, True, False, False],
+        [False, False, False, True, False, False],
+    ]

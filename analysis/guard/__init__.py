@@ -1,0 +1,1 @@
+"""Guarding: budgets of reliance for a retraining pipeline, and two audits compared."""

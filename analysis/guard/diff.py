@@ -1,0 +1,184 @@
+"""Two audits in one text space: shortcuts gone, new and changed.
+
+Findings are matched by the class's name and the concept's text. A pair is *held* in an audit when
+it is unexpected at q <= .05, no duplicate, and was not refuted.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from analysis.errors import InputError
+from analysis.guard.budget import SUSPECTED_Q, Claim
+
+SAME_TEXT = 1e-3
+"""Largest difference of two embeddings of one text by one encoder."""
+RELIANCE = ("masking", "accuracy", "projecting")
+"""Columns of a claim that come with an interval."""
+Kind = Literal["gone", "new", "changed", "same"]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One audit, as far as it is compared."""
+
+    name: str
+    """How messages call it: its directory."""
+    classes: tuple[str, ...]
+    concepts: tuple[str, ...]
+    embeddings: Float[np.ndarray, "concepts embedding"]
+    text_map: str
+    claims: Sequence[Claim] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A pair that at least one of the audits holds; None for what an audit does not know of it."""
+
+    kind: Kind
+    class_name: str
+    concept: str
+    before: Claim | None
+    after: Claim | None
+    why: str = ""
+
+    @property
+    def newly_supported(self) -> bool:
+        """Supported in the second audit, not in the first."""
+        return _verdict(self.after) == "supported" and _verdict(self.before) != "supported"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What stands between two audits."""
+
+    changes: tuple[Change, ...]
+    only_before: tuple[str, ...]
+    """Classes of the first audit alone."""
+    only_after: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def compare(before: Side, after: Side) -> Difference:
+    """Match two audits.
+
+    Raises:
+        InputError: they share no class or no concept, or their text encoders differ.
+    """
+    classes = set(before.classes) & set(after.classes)
+    concepts = set(before.concepts) & set(after.concepts)
+    if not classes:
+        raise InputError(
+            f"{before.name} and {after.name} have no class name in common: compare audits of "
+            "classifiers for the same classes, named alike (--class-names)"
+        )
+    if not concepts:
+        raise InputError(
+            f"{before.name} and {after.name} have no concept in common: audit both with the same "
+            "--concepts"
+        )
+    _require_one_text_space(before, after, sorted(concepts))
+    return Difference(
+        changes=tuple(_changes(before, after, classes, concepts)),
+        only_before=tuple(name for name in before.classes if name not in classes),
+        only_after=tuple(name for name in after.classes if name not in classes),
+        warnings=tuple(_warnings(before, after, len(concepts))),
+    )
+
+
+def _require_one_text_space(before: Side, after: Side, shared: Sequence[str]) -> None:
+    """The same texts must have the same embeddings."""
+    rows = [
+        side.embeddings[[side.concepts.index(text) for text in shared]] for side in (before, after)
+    ]
+    same = rows[0].shape == rows[1].shape and bool(np.abs(rows[0] - rows[1]).max() <= SAME_TEXT)
+    if not same:
+        raise InputError(
+            f"{before.name} and {after.name} were made with different text encoders: audit both "
+            "with the same --text-encoder"
+        )
+
+
+def _warnings(before: Side, after: Side, shared: int) -> Iterator[str]:
+    for side in (before, after):
+        if (own := len(side.concepts) - shared) > 0:
+            yield f"{own} concepts of {side.name} are not in the other audit: left out"
+    if before.text_map != after.text_map:
+        yield (
+            f"{before.name} was searched with the text map {before.text_map}, {after.name} with "
+            f"{after.text_map}: differences may be the maps'"
+        )
+    for side in (before, after):
+        if twice := len(side.classes) - len(set(side.classes)):
+            yield f"{twice} classes of {side.name} share their name with another: the first counts"
+
+
+def _changes(before: Side, after: Side, classes: set[str], concepts: set[str]) -> Iterator[Change]:
+    old, new = (_by_pair(side, classes, concepts) for side in (before, after))
+    met: set[Pair] = set()
+    for pair, claim in old.items():
+        if not is_held(claim):
+            continue
+        alike = (pair, *_alike(pair, after), *_alike(pair, before))
+        other = next((one for one in alike if one in new and is_held(new[one])), None)
+        if other is None:
+            yield Change("gone", *pair, claim, new.get(pair))
+            continue
+        met.add(other)
+        reasons = "; ".join(_reasons(claim, new[other]))
+        yield Change("changed" if reasons else "same", *pair, claim, new[other], reasons)
+    for pair, claim in new.items():
+        if is_held(claim) and pair not in met:
+            yield Change("new", *pair, old.get(pair), claim)
+
+
+def _alike(pair: Pair, side: Side) -> Iterator[Pair]:
+    """Pairs that say the same in an audit: its better finding, or its duplicates."""
+    by_id = {claim["finding_id"]: claim for claim in side.claims}
+    for claim in side.claims:
+        leader = by_id.get(claim["duplicate_of"])
+        if leader is None or claim["class_name"] != pair[0]:
+            continue
+        if claim["concept"] == pair[1]:
+            yield pair[0], leader["concept"]
+        elif leader["concept"] == pair[1]:
+            yield pair[0], claim["concept"]
+
+
+def _reasons(before: Claim, after: Claim) -> Iterator[str]:
+    """A changed verdict, or reliance whose intervals lie apart."""
+    if before["verdict"] != after["verdict"]:
+        yield f"verdict {before['verdict']} → {after['verdict']}"
+    for name in RELIANCE:
+        ends = [before[f"{name}_low"], before[f"{name}_high"]]
+        ends += [after[f"{name}_low"], after[f"{name}_high"]]
+        if None not in ends and (ends[1] < ends[2] or ends[3] < ends[0]):
+            yield f"{name} {before[name]:.2f} → {after[name]:.2f}"
+
+
+def is_held(claim: Claim) -> bool:
+    """Unexpected at q <= .05, no duplicate, not refuted."""
+    return (
+        claim["rank"] is not None
+        and claim["duplicate_of"] is None
+        and claim["q"] <= SUSPECTED_Q
+        and claim["verdict"] != "refuted"
+    )
+
+
+def _by_pair(side: Side, classes: set[str], concepts: set[str]) -> dict[Pair, Claim]:
+    """Claims of shared classes and concepts; of classes with one name the first."""
+    found: dict[Pair, Claim] = {}
+    for claim in side.claims:
+        pair = claim["class_name"], claim["concept"]
+        if pair[0] in classes and pair[1] in concepts:
+            found.setdefault(pair, claim)
+    return found
+
+
+def _verdict(claim: Claim | None) -> str | None:
+    return None if claim is None else claim["verdict"]
