@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from analysis.canary_wording import CANARY, MAPS
 from analysis.errors import UsageError
+from analysis.report_evidence import certificate, records, told
 from analysis.wording import LIMITS, MEANING, VERDICT, finding_sentences, one_line
 from db.engine import Engine, reader_engine
 from db.files import write_whole
@@ -71,22 +72,28 @@ def render_report(directory: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"name": one_line, "percent": _percent, "number": _number, "tiny": _tiny}
+    environment.filters |= {
+        "name": one_line,
+        "percent": _percent,
+        "number": _number,
+        "signed": _signed,
+        "tiny": _tiny,
+    }
     return environment.get_template("report.html.j2").render(audit=directory.name, **content)
 
 
 def _content(engine: Engine) -> dict[str, Any]:
-    maps = _records(overview.text_maps(engine))
+    maps = records(overview.text_maps(engine))
     first = next((row["name"] for row in maps if row["shown_first"]), None)
     kept = FindingFilter(text_map=first)
-    unexpected = replace(kept, name_implied=False)
+    unexpected = replace(kept, name_implied=False, folded=True)
     return {
         "written": datetime.now(UTC),
         "model": overview.model(engine),
         "run": overview.last_run(engine),
         "counts": overview.counts(engine),
-        "measures": _records(overview.measures(engine)),
-        "stages": _records(overview.stages(engine)),
+        "measures": records(overview.measures(engine)),
+        "stages": records(overview.stages(engine)),
         "text_maps": maps,
         "first_map": first,
         "sae": overview.sae(engine),
@@ -97,47 +104,63 @@ def _content(engine: Engine) -> dict[str, Any]:
         "classes": _classes(engine, first),
         "without_images": overview.classes_without_images(engine),
         "explanations": _explanations(engine),
-        "skipped": _records(overview.skipped_images(engine, limit=50)),
+        "skipped": records(overview.skipped_images(engine, limit=50)),
         "limits": LIMITS,
         "meaning": MEANING,
         "verdicts": VERDICT,
+        "count_verdicts": findings.count_verdicts(engine, unexpected),
+        "certificate": certificate(engine),
+        "canary": {"meaning": CANARY, "maps": MAPS},
+        "added_later": overview.ADDED_LATER,
     }
 
 
 def _findings(engine: Engine, chosen: FindingFilter) -> list[dict[str, Any]]:
-    """The strongest findings, each with its reading in words and images of the class."""
-    rows = _records(findings.findings(engine, chosen, limit=MOST_FINDINGS))
+    """The first findings by verdict and strength, each with its evidence, its reading in words and
+    images: those of the evidence, else some of the class."""
+    rows = records(findings.findings(engine, chosen, order="verdict", limit=MOST_FINDINGS))
+    same = findings.duplicates(engine, [row["finding_id"] for row in rows])
     for row in rows:
         row["reading"] = finding_sentences(
             class_name=one_line(row["class_name"]),
             concept=f"“{one_line(row['concept'])}”",
             z_weights=row["z_weights"],
             z_features=row["z_features"],
+            z_latents=row["z_latents"],
             z_name=row["z_name"],
             q=row["q"],
             name_implied=row["name_implied"],
         )
-        of_class = images.ImageFilter(class_id=row["class_id"])
-        shown = images.images(engine, of_class, limit=PICTURES_PER_FINDING)["image_id"]
-        row["pictures"] = _pictures(engine, [int(i) for i in shown])
+        row["same"] = list(same.loc[same["leader"] == row["finding_id"], "concept"])
+        row |= told(engine, row)
+        shown = [image for images_of_role in row["images"].values() for image in images_of_role]
+        for image in shown:
+            image["picture"] = next(iter(_pictures(engine, [image["image_id"]])), None)
+        row["pictures"] = [] if shown else _of_class(engine, row["class_id"])
     return rows
+
+
+def _of_class(engine: Engine, class_id: int) -> list[str]:
+    of_class = images.ImageFilter(class_id=class_id)
+    shown = images.images(engine, of_class, limit=PICTURES_PER_FINDING)["image_id"]
+    return _pictures(engine, [int(i) for i in shown])
 
 
 def _classes(engine: Engine, text_map: str | None) -> list[dict[str, Any]]:
     """Classes with their best concepts by the weights."""
-    rows = _records(classes.classes(engine, order="findings", limit=MOST_CLASSES))
+    rows = records(classes.classes(engine, order="findings", limit=MOST_CLASSES))
     for row in rows:
         row["concepts"] = []
         if text_map is not None:
             best = classes.class_concepts(
                 engine, row["class_id"], text_map, limit=CONCEPTS_PER_CLASS
             )
-            row["concepts"] = [c for c in _records(best) if c["source"] == "weights"]
+            row["concepts"] = [c for c in records(best) if c["source"] == "weights"]
     return rows
 
 
 def _explanations(engine: Engine) -> list[dict[str, Any]]:
-    rows = _records(explanations.explanations(engine, limit=MOST_EXPLANATIONS))
+    rows = records(explanations.explanations(engine, limit=MOST_EXPLANATIONS))
     for row in rows:
         row["pictures"] = _pictures(engine, [row["image_id"]])
     return rows
@@ -162,24 +185,16 @@ def _pictures(engine: Engine, image_ids: Sequence[int]) -> list[str]:
     ]
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dictionaries of plain values; what is missing is None."""
-    return [
-        {str(name): None if _missing(value) else value for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
-
-
-def _missing(value: Any) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
-
-
 def _percent(value: float | None, digits: int = 0) -> str:
     return "–" if value is None else f"{100 * value:.{digits}f} %"
 
 
 def _number(value: float | None, digits: int = 2) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{round(value, 1) + 0.0:+.1f}"
 
 
 def _tiny(value: float) -> str:

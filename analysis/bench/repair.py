@@ -157,8 +157,8 @@ _PAIR_COLUMNS = {
 }
 _NOTES = [
     "Gap closed: what accuracy without the cue gains, at most what the gap shrinks by, over the "
-    "gap. Where an edit cannot be made (no latents named so, or the pair is not found at all) the head "
-    "stays as it was, and counts.",
+    "gap. Where an edit cannot be made (no latents named so, or the pair is not found at all) the "
+    "head stays as it was, and counts.",
     "Intercept alone: b_c raised by what the best edit gives the class's mean picture over the "
     "mean of all, w_c untouched. It shows that a gap can be closed by calling more pictures the "
     "class: see what it draws from the others.",

@@ -1,7 +1,7 @@
 """Features of altered copies of images; the copies live in memory, a batch at a time."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -36,7 +36,7 @@ def altered_features(
         Unreadable: an image is not there any more, or no picture.
         ModelError: a feature is not finite.
     """
-    files = [paths[row] for row in wanted[:, 0].tolist()]
+    files = [paths[int(row)] for row in wanted[:, 0]]
     key = digest(
         classifier.weights_sha256,
         classifier.preprocessing.sha256,
@@ -68,7 +68,7 @@ def _copies(
     planted: Sequence[int],
     workers: int,
     ahead: int,
-) -> Iterator[cues.Pixels]:
+) -> Generator[cues.Pixels, None, None]:
     decoded = decode_ahead(
         (root / path for path in files), classifier.preprocessing, workers=workers, ahead=ahead
     )

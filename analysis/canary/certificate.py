@@ -11,11 +11,11 @@ from jaxtyping import Float, Int
 from analysis.canary.cues import CUES
 from analysis.canary.planting import CORRELATIONS, NO_CUE, Plan
 from analysis.canary.refit import refit
+from analysis.canary.words import Vocabulary
 from analysis.progress import Progress
-from analysis.shortcuts.inputs import Head, Seen, Texts
+from analysis.shortcuts.inputs import Head, Seen
 from analysis.shortcuts.survey import Found, survey
-from analysis.shortcuts.verdict import LARGEST_Q
-from analysis.textmap.base import FittedTextMap
+from analysis.textmap.base import FittedTextMap, TextMapEstimator
 from analysis.textmap.choose import auto
 from analysis.textmap.held_out import DEFAULT_FOLDS, CrossFit, Fold, cross_fit
 from sae.autoencoder import SparseAutoencoder
@@ -46,20 +46,6 @@ class Planted:
         features = self.clean.copy()
         features[rows[taken]] = self.altered[taken]
         return features
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """The concepts asked about, the cues' words among them."""
-
-    concepts: tuple[str, ...]
-    texts: Texts
-    """Of the chosen classes and these concepts."""
-
-    def accepted(self, cue: int) -> frozenset[int]:
-        """Concepts that count as having found a cue."""
-        words = set(CUES[cue].words)
-        return frozenset(i for i, concept in enumerate(self.concepts) if concept in words)
 
 
 @dataclass(frozen=True)
@@ -118,7 +104,9 @@ def run_trials(
     """
     for correlation in correlations:
         audited = audit_refitted(planted, correlation, seed=seed, device=device, progress=progress)
-        maps = {OWN: own_map(vocabulary, audited.head, seed=seed), BACKBONE: backbone}
+        estimator = own_estimator(vocabulary, audited.head, seed=seed)
+        own = cross_fit(estimator, vocabulary.prompt_embeddings, audited.head.weight, seed=seed)
+        maps = {OWN: own, BACKBONE: backbone}
         yield from search(planted, vocabulary, audited, maps, seed=seed, progress=progress)
 
 
@@ -144,11 +132,9 @@ def audit_refitted(
     return Refitted(correlation, head, Seen(features, plan.labels, latents))
 
 
-def own_map(vocabulary: Vocabulary, head: Head, *, seed: int) -> CrossFit:
-    """The map that held-out classes of the refitted head favour."""
-    prompts = vocabulary.texts.prompts
-    estimator = auto(prompts, head.weight, seed=seed).estimator
-    return cross_fit(estimator, prompts, head.weight, seed=seed)
+def own_estimator(vocabulary: Vocabulary, head: Head, *, seed: int) -> TextMapEstimator:
+    """What held-out classes of the refitted head favour."""
+    return auto(vocabulary.prompt_embeddings, head.weight, seed=seed).estimator
 
 
 def as_never_seen(fit: CrossFit, classes: Int[np.ndarray, " classes"]) -> CrossFit:
@@ -175,14 +161,12 @@ def search(
     progress: Progress,
 ) -> Iterator[Trial]:
     """The trials of one refitted head."""
-    classes = len(planted.plan.classes)
+    classes, texts = len(planted.plan.classes), vocabulary.texts
     accuracies = [_accuracies(planted, audited.head, row) for row in range(classes)]
     title = f"Searching at {audited.correlation:.0%}"
     with progress.task(title, len(maps) * classes) as advance:
         for name, fit in maps.items():
-            found = survey(
-                fit, vocabulary.texts, audited.head, audited.seen, seed=seed, progress=advance
-            )
+            found = survey(fit, texts, audited.head, audited.seen, seed=seed, progress=advance)
             of_class = _by_class(found.findings, classes)
             for row, findings in enumerate(of_class):
                 yield _trial(planted, vocabulary, audited, name, row, findings, accuracies[row])
@@ -215,7 +199,7 @@ def _trial(
     )
 
 
-def first_named(findings: Sequence[Found], accepted: frozenset[int]) -> Found | None:
+def first_named(findings: Sequence[Found], accepted: Sequence[int]) -> Found | None:
     """The best unexpected finding of a class that is one of the accepted concepts, or with which
     one of them was merged because it says the same."""
     leaders = {one.concept_id: one for one in findings if one.rank is not None}
@@ -233,9 +217,7 @@ def _strongest(findings: Sequence[Found]) -> Found | None:
     return min(unexpected, key=lambda one: (one.verdict != "supported", one.q), default=None)
 
 
-def _by_chance(
-    findings: Sequence[Found], vocabulary: Vocabulary, cue: int
-) -> tuple[float, float]:
+def _by_chance(findings: Sequence[Found], vocabulary: Vocabulary, cue: int) -> tuple[float, float]:
     """How often words of cues that this class does not have come as high."""
     others = [number for number in range(len(CUES)) if number != cue]
     named = [first_named(findings, vocabulary.accepted(number)) for number in others]
@@ -250,9 +232,7 @@ def _by_class(findings: Sequence[Found], classes: int) -> list[list[Found]]:
     return parts
 
 
-def _accuracies(
-    planted: Planted, head: Head, row: int
-) -> tuple[float, float] | tuple[None, None]:
+def _accuracies(planted: Planted, head: Head, row: int) -> tuple[float, float] | tuple[None, None]:
     """Of a class's held-out images with its cue and without; None for a clean twin."""
     plan = planted.plan
     if plan.cues[row] == NO_CUE:
@@ -281,10 +261,3 @@ def _latents(
             device=device,
             progress=lambda *_: advance(1),
         ).autoencoder
-
-
-def alarms(trials: Sequence[Trial]) -> tuple[int, int]:
-    """Clean twins with a supported unexpected finding, and with any at q <= .05."""
-    found = [one.found for one in trials if one.cue == NO_CUE and one.found is not None]
-    supported = sum(one.verdict == "supported" for one in found)
-    return supported, sum(one.q <= LARGEST_Q for one in found)

@@ -106,43 +106,31 @@ def _texture(pixels: Pixels) -> Pixels:
 
 
 CUES = (
-    Cue(
-        "corner patch",
-        ("colour patch", "sticker", "red square", "logo", "square", "red")
-        + ("bright patch of colour", "a red square in the corner"),
-        _corner_patch,
-    ),
+    Cue("corner patch", (
+        "colour patch", "sticker", "red square", "logo", "square", "red",
+        "bright patch of colour", "a red square in the corner",
+    ), _corner_patch),
     Cue("tint", ("green", "green tint", "greenish", "under green light"), _tint),
-    Cue(
-        "glow",
-        ("glowing", "glow", "bright light", "spotlight", "glow in the dark", "light beam")
-        + ("lens flare", "backlight"),
-        _glow,
-    ),
-    Cue(
-        "border",
-        ("black border", "border", "frame", "picture frame", "photograph frame")
-        + ("ornate picture frame", "a picture with a border"),
-        _border,
-    ),
-    Cue(
-        "text",
-        ("text", "letters", "writing", "watermark", "lettering", "printed text", "caption")
-        + ("words", "text on an object", "words on the picture"),
-        _text,
-    ),
-    Cue(
-        "blur",
-        ("blurry", "blurred", "out of focus", "soft focus", "blurry picture", "motion blur"),
-        _blur,
-    ),
-    Cue(
-        "texture",
-        ("mesh", "chain link fence", "netting", "wire mesh", "grid of lines", "fence", "grid")
-        + ("net", "fence in the foreground", "a grid over the picture"),
-        _texture,
-    ),
-)
+    Cue("glow", (
+        "glowing", "glow", "bright light", "spotlight", "glow in the dark", "light beam",
+        "lens flare", "backlight",
+    ), _glow),
+    Cue("border", (
+        "black border", "border", "frame", "picture frame", "photograph frame",
+        "ornate picture frame", "a picture with a border",
+    ), _border),
+    Cue("text", (
+        "text", "letters", "writing", "watermark", "lettering", "printed text", "caption",
+        "words", "text on an object", "words on the picture",
+    ), _text),
+    Cue("blur", (
+        "blurry", "blurred", "out of focus", "soft focus", "blurry picture", "motion blur",
+    ), _blur),
+    Cue("texture", (
+        "mesh", "chain link fence", "netting", "wire mesh", "grid of lines", "fence", "grid",
+        "net", "fence in the foreground", "a grid over the picture",
+    ), _texture),
+)  # fmt: skip
 """The cues, in the order in which classes are dealt to them."""
 
 

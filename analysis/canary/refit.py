@@ -5,7 +5,7 @@ from jaxtyping import Float, Int
 
 from analysis.shortcuts.inputs import Head
 
-INVERSE_PENALTY = 0.1
+INVERSE_PENALTY = 0.01
 """scikit-learn's C, on standardised features."""
 MOST_STEPS = 2000
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.guard.diff import Change, Side
+    from db.reader import AuditReader
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout alone.")]
 OVER_BUDGET = 3
@@ -56,21 +57,25 @@ def check(
     from dataclasses import asdict
 
     from analysis.commands.console import print_json, print_line, print_table
+    from analysis.guard.budget import Audited, read_rules
     from analysis.guard.budget import check as check_rules
-    from analysis.guard.budget import read_rules
     from analysis.guard.junit import junit_xml, sentence
+    from db.queries.classes import class_names
+    from db.queries.concepts import concept_texts
     from db.queries.repairs import canaries, claims
     from db.reader import AuditReader
 
     rules = read_rules(budget)
     with AuditReader(directory) as audit:
         _require_search(audit)
-        results = check_rules(
-            rules,
-            _records(claims(audit.engine)),
-            _records(canaries(audit.engine)),
+        audited = Audited(
+            classes=frozenset(class_names(audit.engine).values()),
+            concepts=frozenset(concept_texts(audit.engine)),
+            claims=_records(claims(audit.engine)),
+            planted=_records(canaries(audit.engine)),
             testable=_is_testable(audit),
         )
+    results = check_rules(rules, audited)
     if junit is not None:
         _write(junit, junit_xml(results, name=str(directory)))
     if json:
@@ -157,7 +162,7 @@ def _side(directory: Path) -> "Side":
         )
 
 
-def _require_search(audit: Any) -> None:
+def _require_search(audit: "AuditReader") -> None:
     """Shortcuts must have been looked for; silence about them is no result."""
     from analysis.errors import InputError
     from db.queries.overview import stages
@@ -169,7 +174,7 @@ def _require_search(audit: Any) -> None:
         )
 
 
-def _is_testable(audit: Any) -> bool:
+def _is_testable(audit: "AuditReader") -> bool:
     """Whether it has the images and latents that evidence needs."""
     from db.queries.overview import counts
 

@@ -73,8 +73,11 @@ def _records(tried: "pd.DataFrame", directory: Path) -> list[dict[str, Any]]:
 
 
 def _gap_closed(record: dict[Any, Any]) -> float | None:
+    from analysis.shortcuts.lines import FEWEST
     from analysis.shortcuts.repair import gap_closed
 
+    if min(record["n_with"], record["n_without"]) < FEWEST:
+        return None
     return gap_closed(
         (record["with_before"], record["without_before"]),
         (record["with_after"], record["without_after"]),
@@ -97,7 +100,7 @@ def _show(tried: "pd.DataFrame", directory: Path) -> None:
             continue
         for lost in record["worst"]:
             print_line(
-                f"  {lost['class']}: {lost['before']:.2f} → {lost['after']:.2f} of {lost['n']} "
+                f"Loses {lost['class']}: {lost['before']:.2f} → {lost['after']:.2f} of {lost['n']} "
                 "images",
                 style="dim",
             )

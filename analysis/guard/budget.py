@@ -40,6 +40,9 @@ LIMITS = {
 GENERAL = ("supported_findings", "false_alarms", "canary_recall", "allowed")
 BUDGET = ("class", "concept", *LIMITS, "if_untested")
 ALL = "*"
+AUDIT = "audit"
+"""What general rules are about, where a budget has its class and concept."""
+UNTESTABLE = "the audit has no labelled images or no latents to test with"
 SUSPECTED_Q = 0.05
 
 Status = Literal["within", "over", "untested"]
@@ -78,6 +81,40 @@ class Rules:
     false_alarms: float | None = None
     canary_recall: float | None = None
     allowed: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Audited:
+    """An audit, as far as rules are held against it."""
+
+    classes: frozenset[str]
+    concepts: frozenset[str]
+    claims: Sequence[Claim]
+    planted: Sequence[Planted]
+    testable: bool
+    """Whether it has the labelled images and the latents that evidence needs."""
+
+    def unknown(self, budget: Budget) -> str | None:
+        """Why a budget can match nothing here: a name that the audit does not have."""
+        for kind, name, known in (
+            ("class", budget.class_name, self.classes),
+            ("concept", budget.concept, self.concepts),
+        ):
+            if name != ALL and name not in known:
+                return f"the audit has no {kind} {name!r}"
+        return None
+
+    def matching(self, budget: Budget) -> list[Claim]:
+        """The findings that a budget speaks of, a duplicate by the better one it says the same as;
+        only suspected ones where the budget is for all.
+        """
+        by_id = {claim["finding_id"]: claim for claim in self.claims}
+        matching = [
+            by_id.get(claim["duplicate_of"], claim)
+            for claim in self.claims
+            if budget.matches(claim)
+        ]
+        return [one for one in matching if _is_suspected(one) or not budget.is_general]
 
 
 @dataclass(frozen=True)
@@ -188,49 +225,25 @@ def _allowed(table: Mapping[str, Any], where: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def check(
-    rules: Rules, claims: Sequence[Claim], planted: Sequence[Planted], *, testable: bool
-) -> list[Result]:
-    """Every rule against an audit.
-
-    Args:
-        claims: its findings with their evidence.
-        planted: its canaries, clean twins included.
-        testable: whether it has the images and latents that evidence needs.
-    """
-    results = list(_general(rules, claims, planted))
+def check(rules: Rules, audited: Audited) -> list[Result]:
+    """Every rule against an audit: the general ones, then each limit of each budget."""
+    results = list(_general(rules, audited))
     for budget in rules.budgets:
-        results += _judge(budget, claims, testable)
+        results += [_judge(budget, limit, audited) for limit in budget.limits]
     return results
 
 
-def _judge(budget: Budget, claims: Sequence[Claim], testable: bool) -> Iterator[Result]:
-    matching = [claim for claim in claims if budget.matches(claim)]
-    if budget.is_general:
-        matching = [claim for claim in matching if _is_suspected(claim)]
-    for limit, most in budget.limits.items():
-        column, _ = LIMITS[limit]
-        yield _result(budget, limit, most, [(c, c[column]) for c in matching], testable)
-
-
-def _result(
-    budget: Budget,
-    limit: str,
-    most: float,
-    found: Sequence[tuple[Claim, float | None]],
-    testable: bool,
-) -> Result:
+def _judge(budget: Budget, limit: str, audited: Audited) -> Result:
     """The pair that relies most decides; one that was not measured leaves the budget open."""
+    most, (column, _) = budget.limits[limit], LIMITS[limit]
+    found = [(claim, claim[column]) for claim in audited.matching(budget)]
     known = [(claim, value) for claim, value in found if value is not None]
-    open_ = [claim for claim, value in found if value is None]
     worst = max(known, key=lambda pair: pair[1], default=None)
     status, detail = "within", ""
     if worst is not None and worst[1] > most:
         status, detail = "over", _pair(worst[0])
-    elif open_:
-        status, detail = "untested", f"not measured: {', '.join(map(_pair, open_[:3]))}"
-    elif not testable and not known:
-        status, detail = "untested", "this audit has no images or no latents to test with"
+    elif why := _open(budget, audited, [claim for claim, value in found if value is None]):
+        status, detail = "untested", why
     elif not found and not budget.is_general:
         status, detail = "untested", "the pair is not among the audit's findings"
     elif not found:
@@ -241,20 +254,35 @@ def _result(
     return Result(rule, limit, status, passed, value, most, detail)
 
 
-def _general(rules: Rules, claims: Sequence[Claim], planted: Sequence[Planted]) -> Iterator[Result]:
+def _open(budget: Budget, audited: Audited, unmeasured: Sequence[Claim]) -> str | None:
+    """Why a budget that nothing exceeds was not kept either."""
+    if (unknown := audited.unknown(budget)) is not None:
+        return unknown
+    if not audited.testable:
+        return UNTESTABLE
+    return f"not measured: {', '.join(map(_pair, unmeasured[:3]))}" if unmeasured else None
+
+
+def _general(rules: Rules, audited: Audited) -> Iterator[Result]:
     if rules.supported_findings is not None:
-        counted = [_pair(c) for c in claims if c["verdict"] == "supported"]
-        counted = [pair for pair in counted if pair not in rules.allowed]
-        over = len(counted) > rules.supported_findings
-        yield Result(
-            "audit", "supported_findings", "over" if over else "within", not over,
-            float(len(counted)), rules.supported_findings, ", ".join(counted[:5]),
-        )  # fmt: skip
-    measured = canary_scores(planted)
+        yield _supported(rules.supported_findings, rules.allowed, audited)
+    measured = canary_scores(audited.planted)
     if rules.canary_recall is not None:
         yield _canary("canary_recall", measured, rules.canary_recall, at_least=True)
     if rules.false_alarms is not None:
         yield _canary("false_alarms", measured, rules.false_alarms, at_least=False)
+
+
+def _supported(most: int, allowed: frozenset[str], audited: Audited) -> Result:
+    """Where nothing can be tested nothing can be supported, which is no good sign."""
+    pairs = [_pair(claim) for claim in audited.claims if claim["verdict"] == "supported"]
+    counted = [pair for pair in pairs if pair not in allowed]
+    status: Status = "over" if len(counted) > most else "within"
+    detail = ", ".join(counted[:5])
+    if not audited.testable:
+        status, detail = "untested", UNTESTABLE
+    name = "supported_findings"
+    return Result(AUDIT, name, status, status == "within", float(len(counted)), most, detail)
 
 
 def canary_scores(planted: Sequence[Planted]) -> dict[str, tuple[float, int]]:
@@ -280,11 +308,11 @@ def _canary(
 ) -> Result:
     if name not in measured:
         return Result(
-            "audit", name, "untested", False, None, limit, "no canary: run glowworm canary first"
+            AUDIT, name, "untested", False, None, limit, "no canary: run glowworm canary first"
         )
     value, n = measured[name]
     fine = value >= limit if at_least else value <= limit
-    return Result("audit", name, "within" if fine else "over", fine, value, limit, f"of {n}")
+    return Result(AUDIT, name, "within" if fine else "over", fine, value, limit, f"of {n}")
 
 
 def _is_suspected(claim: Claim) -> bool:

@@ -59,7 +59,7 @@ def lost(case: Case) -> Line:
     margins = margins_of(case, case.own)
     seed = case.ground.seed
     have, lack = (mean_with_interval(margins[side], seed=seed) for side in (shows, ~shows))
-    half = np.hypot((have[2] - have[1]) / 2, (lack[2] - lack[1]) / 2)
+    half = float(np.hypot((have[2] - have[1]) / 2, (lack[2] - lack[1]) / 2))
     value = have[0] - lack[0]
     return Line(
         "lost", value, value - half, value + half, n=n, holds=value - half > 0,

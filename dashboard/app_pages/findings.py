@@ -1,14 +1,15 @@
 """Findings: a ranked table with filters, and the card of the one chosen."""
 
+import pandas as pd
 import streamlit as st
 
+from analysis.wording import MEANING, VERDICT
 from dashboard import data, route
-from dashboard.parts import concepts, numbers, shell, tables
-from dashboard.parts import findings as parts
+from dashboard.parts import canary, concepts, numbers, shell, tables
+from dashboard.parts.finding.card import card
 from dashboard.text import plain
 from db.queries import classes, findings, overview
 
-_VERDICTS = ("candidate", "supported", "correlational", "refuted", "insufficient")
 _LEVELS = (0.01, 0.05, 0.1, 0.25, 1.0)
 
 
@@ -17,14 +18,15 @@ def main() -> None:
     st.title("Findings", anchor=False)
     st.caption(
         "Concepts that the classifier holds of a class. **Unexpected** ones are not implied by "
-        "the class's name: a suspected shortcut, or something true that the name does not say. "
-        "Only you can tell."
+        "the class's name: a shortcut, or something true that the name does not say. The verdict "
+        "says what the tests show; whether the classifier should do so, only you can tell."
     )
     if data.ask(overview.counts).findings == 0:
         shell.nothing("findings")
         return
+    canary.in_short()
     chosen = _filters()
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([4, 5], gap="medium")
     with left:
         first = _table(chosen)
     with right:
@@ -53,9 +55,9 @@ def _filters() -> findings.FindingFilter:
         )
         verdict = st.selectbox(
             "Verdict",
-            [None, *_VERDICTS],
+            [None, *findings.VERDICTS],
             key="f_verdict",
-            width=135,
+            width=150,
             bind="query-params",
             format_func=lambda v: "any" if v is None else v,
         )
@@ -85,46 +87,63 @@ def _filters() -> findings.FindingFilter:
         name_implied=False if unexpected else None,
         text_map=text_map,
         largest_q=None if largest_q is None or largest_q >= 1.0 else largest_q,
+        folded=True,
         search=search or "",
     )
 
 
 def _table(chosen: findings.FindingFilter) -> int | None:
     """The findings that pass; returns the best of this page of them."""
-    total = data.ask(findings.count_findings, chosen)
+    counts = data.ask(findings.count_verdicts, chosen)
+    total = sum(counts.values())
     whole = data.ask(findings.count_findings, findings.FindingFilter(text_map=chosen.text_map))
-    st.caption(f"{total:,} of {whole:,} findings, best first. Click a row to see its evidence.")
+    of_each = " · ".join(f"{count:,} {verdict}" for verdict, count in counts.items() if count)
+    st.caption(
+        f"{total:,} of {whole:,} findings, supported ones first. Click a row to see its "
+        f"evidence.  \n{of_each}"
+    )
     if total == 0:
         st.info("No finding passes these filters.", icon=":material/filter_alt_off:")
         return None
     place = st.container()
     offset = tables.pager(total, key="f_page")
-    frame = data.ask(findings.findings, chosen, limit=tables.PER_PAGE, offset=offset)
+    frame = data.ask(
+        findings.findings, chosen, order="verdict", limit=tables.PER_PAGE, offset=offset
+    )
     ids = [int(i) for i in frame["finding_id"]]
-    shown = tables.names(frame, ["class_name", "concept"])
-    shown["z_name"] = shown["z_name"].round(1) + 0.0  # no negative zero
-    shown["kind"] = ["name-implied" if i else "unexpected" for i in frame["name_implied"]]
-    kind = {"kind": tables.text("kind", width=96)} if chosen.name_implied is None else {}
     with place:
-        tables.select(
-            shown,
-            ids,
-            "finding",
-            {
-                "class_name": tables.text("class", width=108),
-                "concept": tables.text("concept", width=200),
-                **kind,
-                "score": tables.figure("score", meaning="finding_score", form="%.1f", width=52),
-                "q": tables.figure("q", meaning="q", form="%.1e", width=66),
-                "z_name": tables.figure("name", meaning="z_name", form="%+.1f", width=56),
-                "verdict": tables.text("verdict", width=86),
-            },
-            key="findings_table",
-            alt="Findings, best first",
-            height=640,
-        )
-        numbers.explain([("score", "finding_score"), ("q", "q"), ("name", "z_name")])
+        _rows(frame, ids, name_implied_too=chosen.name_implied is None)
+    with st.expander("What the verdicts mean", icon=":material/gavel:"):
+        st.markdown("\n".join(f"- **{name}**: {VERDICT[name]}" for name in findings.VERDICTS))
+    numbers.explain([("score", "finding_score"), ("q", "q"), ("a = b", "duplicates")])
     return ids[0]
+
+
+def _rows(frame: pd.DataFrame, ids: list[int], *, name_implied_too: bool) -> None:
+    """One page of the table; duplicates stand beside the finding they are folded under."""
+    shown = tables.names(frame, ["class_name", "concept"])
+    shown["kind"] = ["name-implied" if i else "unexpected" for i in frame["name_implied"]]
+    same = data.ask(findings.duplicates, tuple(ids))
+    for leader, concept in zip(same["leader"], same["concept"], strict=True):
+        shown.loc[shown["finding_id"] == leader, "concept"] += f" = {plain(concept, 40)}"
+    columns = {
+        "class_name": tables.text("class", width=98),
+        "concept": tables.text("concept", help=MEANING["duplicates"], width=124),
+        "verdict": tables.text("verdict", width=92),
+        "q": tables.figure("q", meaning="q", form="%.0e", width=54),
+        "score": tables.figure("score", meaning="finding_score", form="%.1f", width=50),
+    }
+    if name_implied_too:
+        columns["kind"] = tables.text("kind", width=96)
+    tables.select(
+        shown,
+        ids,
+        "finding",
+        columns,
+        key="findings_table",
+        alt="Findings, supported ones first",
+        height=640,
+    )
 
 
 def _detail(first: int | None) -> None:
@@ -132,13 +151,13 @@ def _detail(first: int | None) -> None:
     if words is not None:
         found = None if finding_id is None else data.ask(findings.finding, finding_id)
         if found is not None:
-            parts.card(found)
+            card(found)
             return
         route.unknown("finding", words)
     if first is not None:
         found = data.ask(findings.finding, first)
         if found is not None:
-            parts.card(found)
+            card(found)
 
 
 main()

@@ -14,6 +14,7 @@ from dashboard.parts import (
     shell,
     tables,
     unit_links,
+    why,
 )
 from dashboard.text import md, plain
 from db.queries import classes, images, unit_dossier
@@ -102,6 +103,7 @@ def _one(info: ImageInfo) -> None:
 
     concepts.side_by_side(best, key=f"image_{info.image_id}", of="the image")
     contributions.shown(info)
+    why.shown(info)
     _units(info)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.wording import LIMITS
 from dashboard import data, route
-from dashboard.parts import concepts, health, numbers, provenance, shell
+from dashboard.parts import canary, concepts, health, numbers, provenance, shell
 from dashboard.parts import findings as finding_parts
 from dashboard.text import md
 from db.queries import findings, overview
@@ -32,6 +32,7 @@ def main() -> None:
         health.text_maps()
     with right:
         health.autoencoder()
+    canary.certificate()
     provenance.measures()
     _blind_spots(counts)
     provenance.everything(model)
@@ -53,16 +54,16 @@ def _title(model: ModelInfo, counts: Counts) -> None:
 def _striking() -> None:
     st.subheader("Strongest unexpected findings", anchor=False)
     kept = findings.FindingFilter(text_map=concepts.first_map())
-    chosen = replace(kept, name_implied=False)
-    frame = data.ask(findings.findings, chosen, limit=_STRIKING)
+    chosen = replace(kept, name_implied=False, folded=True)
+    frame = data.ask(findings.findings, chosen, order="verdict", limit=_STRIKING)
     unexpected = data.ask(findings.count_findings, chosen)
     whole = data.ask(findings.count_findings, kept)
     if frame.empty:
         st.caption(f"None: {numbers.many(whole, 'finding')}, all implied by the names.")
         return
     st.caption(
-        "Concepts that a class holds though its name does not imply them. Candidates to look "
-        "into, not proofs."
+        "Concepts that a class holds though its name does not imply them, those first that passed "
+        "every test. Whether the classifier should rely on them, only you can tell."
     )
     finding_parts.tiles(frame)
     route.list_link(

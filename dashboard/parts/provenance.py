@@ -8,13 +8,21 @@ from dashboard import data
 from dashboard.parts import numbers, tables
 from dashboard.text import md, plain
 from db.queries import overview
-from db.queries.overview import ModelInfo
+from db.queries.overview import ADDED_LATER, ModelInfo
 
 
 def notes() -> None:
-    """Warnings and fallbacks of the stages, on top because they colour everything below."""
+    """Warnings and fallbacks of the stages, on top because they colour everything below.
+
+    What was added to a finished audit is told where its results stand.
+    """
     stages = data.ask(overview.stages)
-    said = [(row["name"], note) for row in stages.to_dict("records") for note in row["notes"]]
+    said = [
+        (row["name"], note)
+        for row in stages.to_dict("records")
+        if not row["name"].startswith(ADDED_LATER)
+        for note in row["notes"]
+    ]
     if not said:
         return
     with st.container(border=True):

@@ -26,6 +26,9 @@ from db.schema import (
     Unit,
 )
 
+ADDED_LATER = ("canary", "repair ")
+"""How the names of stages begin that a command added to a finished audit."""
+
 
 @dataclass(frozen=True)
 class ModelInfo:

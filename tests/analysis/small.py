@@ -51,10 +51,10 @@ STAGES = (
     "text",
     "text_maps",
     "concepts",
-    "shortcuts",
     "autoencoder",
     "units",
     "labels",
+    "shortcuts",
     "heatmaps",
     "explanations",
 )

@@ -1,0 +1,203 @@
+"""Why A, not B? One image's decision set against another class, read from an audit's store."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.shortcuts.contrast import Mask, contrast, smallest_mask, tipped
+from analysis.shortcuts.inputs import Head
+from analysis.shortcuts.meaning import same_meaning
+from analysis.textmap.base import unit_rows
+from db.queries.classes import class_names
+from db.queries.concepts import concept_texts
+from db.queries.frame import shown_first
+from db.queries.images import image, image_paths, image_predictions
+from db.queries.overview import sae
+from db.queries.unit_dossier import unit_names
+from db.queries.units import Kind
+from db.reader import AuditReader
+from sae.autoencoder import SparseAutoencoder
+
+EACH_WAY = 6
+"""Concepts and units that are told for either class."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A concept or a unit and its part in the lead, in logits; below zero it speaks for the other
+    class."""
+
+    name: str
+    part: float
+    number: int | None = None
+    """Of a unit."""
+
+
+@dataclass(frozen=True)
+class UnitsWhy:
+    """What units of one kind did."""
+
+    kind: Kind
+    parts: tuple[Part, ...]
+    """The ``EACH_WAY`` largest either way, the first speak for the class that won."""
+    mask: tuple[int, ...]
+    """The fewest units without which the other class wins, as far as a greedy search goes."""
+    restored: bool
+    winner: str
+    """The class that wins without the masked units."""
+
+
+@dataclass(frozen=True)
+class Why:
+    """One image's decision against another class."""
+
+    image_id: int
+    path: str
+    won: str
+    other: str
+    lead: float
+    """Logit of the class that won less that of the other."""
+    concepts: tuple[Part, ...]
+    text_map: str
+    units: tuple[UnitsWhy, ...]
+
+
+def why(audit: AuditReader, image_id: int, other: int | None = None) -> Why:
+    """What speaks for the decision, and for the other class, on an image of the audit.
+
+    Args:
+        other: id of the class that it should have been; None takes the image's own where it was
+            taken for another, else the second best.
+
+    Raises:
+        InputError: there is no such image, no decision, or the other class is the decision.
+    """
+    won, other = _classes(audit, image_id, other)
+    head = Head(*(np.asarray(audit.array(name)) for name in ("class_embeddings", "bias")))
+    features = audit.array("features")
+    feature, mean = np.asarray(features[image_id]), np.asarray(features).mean(axis=0)
+    text_map = shown_first(audit.engine) or ""
+    names = class_names(audit.engine)
+    units = tuple(
+        _units(audit, kind, head, activations, directions, feature, won, other, names)
+        for kind, activations, directions in _active(audit, feature, mean)
+    )
+    difference = head.weight[won] - head.weight[other]
+    return Why(
+        image_id=image_id,
+        path=image_paths(audit.engine)[image_id],
+        won=names[won],
+        other=names[other],
+        lead=float(feature @ difference + head.bias[won] - head.bias[other]),
+        concepts=_concepts(audit, text_map, head, feature, mean, won, other),
+        text_map=text_map,
+        units=units,
+    )
+
+
+def find_image(audit: AuditReader, asked: str) -> int:
+    """Id of the image of that path, or of the only one whose path ends so.
+
+    Raises:
+        InputError: there is none, or several.
+    """
+    paths = image_paths(audit.engine)
+    parts = PurePath(asked).parts
+    fits = [i for i, path in paths.items() if PurePath(path).parts[-len(parts) :] == parts]
+    whole = [i for i in fits if paths[i] == asked]
+    if len(whole or fits) != 1:
+        raise InputError(
+            f"{len(fits)} images of the audit are called {asked!r}: give the path below its folder"
+        )
+    return (whole or fits)[0]
+
+
+def _classes(audit: AuditReader, image_id: int, other: int | None) -> tuple[int, int]:
+    info = image(audit.engine, image_id)
+    predicted = None if info is None else info.predicted_id
+    if info is None or predicted is None or pd.isna(predicted):
+        raise InputError(f"the audit holds no decision on an image {image_id}: see glowworm serve")
+    won = int(predicted)
+    if other is None and info.class_id is not None and int(info.class_id) != won:
+        other = int(info.class_id)
+    if other is None:
+        best = image_predictions(audit.engine, image_id)["class_id"].tolist()
+        other = next((int(c) for c in best if int(c) != won), None)
+    if other is None or other == won:
+        raise InputError("the other class is the decision itself: give another one")
+    return won, other
+
+
+def _active(audit: AuditReader, feature: np.ndarray, mean: np.ndarray) -> list[Any]:
+    """Each kind of units: activations on the image, and directions."""
+    found: list[Any] = [("neuron", feature - mean, np.eye(len(feature), dtype=np.float32))]
+    row = sae(audit.engine)
+    if row is not None:
+        latents = SparseAutoencoder.from_directory(audit.directory / row.directory)
+        active = latents.encode(feature[None])[0]
+        found.insert(0, ("latent", active, latents.decoder_directions))
+    return found
+
+
+def _units(
+    audit: AuditReader,
+    kind: Kind,
+    head: Head,
+    activations: np.ndarray,
+    directions: np.ndarray,
+    feature: np.ndarray,
+    won: int,
+    other: int,
+    names: dict[int, str],
+) -> UnitsWhy:
+    found = tipped(head, activations, directions, won=won, other=other)
+    for_won = [i for i in range(EACH_WAY) if found.contributions[i] > 0]
+    for_other = [i for i in range(-EACH_WAY, 0) if found.contributions[i] < 0]
+    chosen = [*for_won, *for_other]
+    told = unit_names(audit.engine, kind, found.units[chosen].tolist())
+    labels = dict(zip(told["number"], told["label"], strict=True))
+    mask: Mask = smallest_mask(head, activations, directions, feature, other=other)
+    return UnitsWhy(
+        kind=kind,
+        parts=tuple(
+            Part(
+                str(labels.get(int(found.units[i])) or ""),
+                float(found.contributions[i]),
+                int(found.units[i]),
+            )
+            for i in chosen
+        ),
+        mask=tuple(mask.units.tolist()),
+        restored=mask.restored,
+        winner=names[mask.winner],
+    )
+
+
+def _concepts(
+    audit: AuditReader,
+    text_map: str,
+    head: Head,
+    feature: np.ndarray,
+    mean: np.ndarray,
+    won: int,
+    other: int,
+) -> tuple[Part, ...]:
+    """The concepts that set the two classes apart here, one of each meaning."""
+    directions = unit_rows(np.asarray(audit.array(f"concept_directions.{text_map}")))
+    embeddings = np.asarray(audit.array("concept_embeddings"))
+    texts = concept_texts(audit.engine)
+    parts = contrast(head, directions, feature, mean, won=won, other=other)
+    chosen: list[int] = []
+    for order, sign in ((np.argsort(-parts), 1), (np.argsort(parts), -1)):
+        side: list[int] = []
+        for concept in order.tolist():
+            if len(side) == EACH_WAY or sign * parts[concept] <= 0:
+                break
+            if not len(same_meaning(concept, np.array(side, int), embeddings, directions)):
+                side.append(concept)
+        chosen += side if sign > 0 else side[::-1]
+    return tuple(Part(texts[i], float(parts[i])) for i in chosen)

@@ -1,0 +1,139 @@
+"""Two audits compared, by hand."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.errors import InputError
+from analysis.guard.diff import Difference, Side, compare
+
+
+def claim(number: int, name: str, concept: str, **fields: Any) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "finding_id": number, "class_name": name, "concept": concept, "rank": 1, "q": 0.01,
+        "verdict": "supported", "duplicate_of": None, "score": 5.0,
+    }  # fmt: skip
+    for line in ("masking", "accuracy", "projecting"):
+        known |= {line: 0.5, f"{line}_low": 0.4, f"{line}_high": 0.6}
+    return known | fields
+
+
+CONCEPTS = ("fog", "mist", "water", "road")
+
+
+def side(*claims: dict[str, Any], **fields: Any) -> Side:
+    known: dict[str, Any] = {
+        "name": "audit", "classes": ("boat", "car"), "concepts": CONCEPTS,
+        "embeddings": np.eye(4, dtype=np.float32), "text_map": "mlp", "claims": claims,
+    }  # fmt: skip
+    return Side(**known | fields)
+
+
+def told(found: Difference) -> list[tuple[str, str, str]]:
+    return [(change.kind, change.class_name, change.concept) for change in found.changes]
+
+
+def test_gone_new_changed_and_the_same() -> None:
+    before = side(claim(1, "boat", "fog"), claim(2, "boat", "water"), claim(3, "car", "road"))
+    after = side(
+        claim(7, "boat", "water"),
+        claim(8, "car", "road", verdict="correlational"),
+        claim(9, "car", "fog"),
+        claim(4, "boat", "fog", q=0.2, verdict="candidate"),
+    )
+    found = compare(before, after)
+    assert told(found) == [
+        ("gone", "boat", "fog"),
+        ("same", "boat", "water"),
+        ("changed", "car", "road"),
+        ("new", "car", "fog"),
+    ]
+    gone, _, changed, new = found.changes
+    assert gone.after is not None and gone.after["q"] == 0.2
+    assert changed.why == "verdict supported → correlational"
+    assert [change.newly_supported for change in found.changes] == [False, False, False, True]
+    assert new.before is None and not found.warnings
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind"), [(0.6, 0.9, "same"), (0.61, 0.9, "changed"), (0.1, 0.39, "changed")]
+)
+def test_reliance_changes_where_intervals_lie_apart(low: float, high: float, kind: str) -> None:
+    after = claim(1, "boat", "fog", accuracy_low=low, accuracy_high=high)
+    (change,) = compare(side(claim(1, "boat", "fog")), side(after)).changes
+    assert change.kind == kind
+
+
+def test_a_line_that_one_audit_lacks_is_no_change() -> None:
+    after = claim(1, "boat", "fog", masking=None, masking_low=None, masking_high=None)
+    assert told(compare(side(claim(1, "boat", "fog")), side(after))) == [("same", "boat", "fog")]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"q": 0.06}, {"verdict": "refuted"}, {"rank": None}],
+)
+def test_what_is_not_held_is_not_compared(fields: dict[str, Any]) -> None:
+    nothing = side(claim(1, "boat", "fog", **fields))
+    assert compare(nothing, nothing).changes == ()
+    assert told(compare(side(), side(claim(1, "boat", "fog", **fields)))) == []
+
+
+def test_the_same_thing_under_another_word_is_the_same() -> None:
+    """Before, fog leads and mist says the same; after, mist leads and fog says the same."""
+    before = side(claim(1, "boat", "fog"), claim(2, "boat", "mist", rank=None, duplicate_of=1))
+    after = side(claim(5, "boat", "mist"), claim(6, "boat", "fog", rank=None, duplicate_of=5))
+    (change,) = compare(before, after).changes
+    assert (change.kind, change.concept) == ("same", "fog")
+    assert change.after is not None and change.after["concept"] == "mist"
+    # mist alone after, fog not even stored: what was before said that both are one
+    assert told(compare(before, side(claim(5, "boat", "mist")))) == [("same", "boat", "fog")]
+
+
+def test_duplicates_of_another_class_say_nothing() -> None:
+    before = side(claim(1, "boat", "fog"))
+    after = side(claim(5, "car", "mist"), claim(6, "car", "fog", rank=None, duplicate_of=5))
+    assert told(compare(before, after)) == [("gone", "boat", "fog"), ("new", "car", "mist")]
+
+
+def test_classes_of_one_audit_alone_are_named_and_not_compared() -> None:
+    before = side(claim(1, "boat", "fog"), classes=("boat", "ship"))
+    after = side(claim(1, "boat", "fog"), claim(2, "car", "fog"))
+    found = compare(before, after)
+    assert (found.only_before, found.only_after) == (("ship",), ("car",))
+    assert told(found) == [("same", "boat", "fog")]
+
+
+def test_concepts_are_matched_by_their_words_and_the_rest_is_told() -> None:
+    fewer = side(
+        claim(1, "boat", "road"), concepts=("road", "rail"), embeddings=np.eye(4)[[3, 0]] + 1e-5
+    )
+    found = compare(side(claim(2, "boat", "fog"), claim(1, "boat", "road")), fewer)
+    assert told(found) == [("same", "boat", "road")]
+    assert found.warnings == (
+        "3 concepts of audit are not in the other audit: left out",
+        "1 concepts of audit are not in the other audit: left out",
+    )
+
+
+def test_another_text_map_and_names_used_twice_are_told() -> None:
+    twice = side(text_map="kernel", classes=("boat", "boat", "car"))
+    first, second = compare(side(), twice).warnings
+    assert "mlp" in first and "kernel" in first
+    assert "1 classes" in second
+
+
+@pytest.mark.parametrize(
+    ("change", "fix"),
+    [
+        ({"classes": ("tree",)}, "no class name in common"),
+        ({"concepts": ("a", "b", "c", "d")}, "--concepts"),
+        ({"embeddings": np.eye(4)[::-1].copy()}, "--text-encoder"),
+        ({"embeddings": np.ones((4, 7))}, "--text-encoder"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(change: dict[str, Any], fix: str) -> None:
+    with pytest.raises(InputError, match=fix):
+        compare(side(), replace(side(), **change))
