@@ -105,3 +105,15 @@ def by_cue(planted: Rows) -> dict[str, dict[tuple[str, float], tuple[int, int]]]
         hits, whole = of_cue.get(key, (0, 0))
         of_cue[key] = hits + (row["rank"] == 1), whole + 1
     return found
+
+
+def by_chance(measures: Rows, text_map: str) -> str:
+    """The floor of recall among the measures of ``db.queries.canary.certificate``."""
+    named = f"recall@1, {text_map} map"
+    floor = next((row["floor"] for row in measures if row["name"] == named), None)
+    if floor is None:
+        return "No floor is stored."
+    return (
+        "Floor: words of cues that were not planted there come first on "
+        f"{100 * floor:.1f} % of these classes."
+    )

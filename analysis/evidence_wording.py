@@ -169,8 +169,8 @@ def _accuracy(line: EvidenceLine, class_name: str, concept: str) -> str:
     return (
         f"With the latents called {concept} masked, the accuracy of {class_name} goes from "
         f"{_percent(before)} to {_percent(after)} on its {_images(line.n)}: it falls by "
-        f"{_value(line, 0, 100)} points; with as much of other latents masked by "
-        f"{_control(line, 0, 100)}."
+        f"{_value(line, 0, 100.0)} points; with as much of other latents masked by "
+        f"{_control(line, 0, 100.0)}."
     )
 
 

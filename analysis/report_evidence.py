@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.canary_wording import by_cue, strengths, would_have_found
+from analysis.canary_wording import by_chance, by_cue, strengths, would_have_found
 from analysis.evidence_wording import EVIDENCE, claim, evidence_sentence, missing
 from analysis.wording import one_line
 from db.engine import Engine
@@ -63,9 +63,10 @@ def certificate(engine: Engine) -> dict[str, Any] | None:
     if not planted:
         return None
     found = strengths(planted, clean)
-    stages = overview.stages(engine)
+    stages, measures = overview.stages(engine), records(canary.certificate(engine))
     return {
         "in_short": would_have_found([s for s in found if s.text_map == found[0].text_map]),
+        "floors": {s.text_map: by_chance(measures, s.text_map) for s in found},
         "strengths": found,
         "by_cue": by_cue(planted),
         "alarms": dict.fromkeys(

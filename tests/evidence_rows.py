@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from db.engine import make_engine
-from db.schema import Canary, Evidence, EvidenceImage, Finding, Repair
+from db.schema import Canary, Evidence, EvidenceImage, Finding, Measure, Repair
 from db.store import AuditStore
 from tests import store_rows, stores
 
@@ -83,6 +83,11 @@ CANARIES = tuple(
     for trial in trials
 )
 NOTES = ("Insufficient: 1 classes have fewer than 12 images: octopus in a cave (3).",)
+MEASURES = [
+    {"name": f"canary recall@1, {text_map} map", "value": 1.0, "floor": 0.125, "n": 2}
+    | {"what": "Share of planted cues."}
+    for text_map in ("own", "backbone")
+]
 REPAIR_NOTES = ("An image shows the concept where it has latent 1, 4 active.",)
 EDITS = (
     # method, chosen, accuracies over all, with, without: before and after each; path
@@ -101,7 +106,7 @@ def add_evidence(directory: Path) -> Path:
         for table, rows in ((Evidence, _lines()), (EvidenceImage, _images())):
             connection.execute(insert(table), [{**row, "stage_name": "findings"} for row in rows])
     engine.dispose()
-    _add("canary", 20, directory, {Canary: _canaries()}, NOTES)
+    _add("canary", 20, directory, {Canary: _canaries(), Measure: MEASURES}, NOTES)
     _add("repair 1", 21, directory, {Repair: _repairs()}, REPAIR_NOTES)
     return directory
 

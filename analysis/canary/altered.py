@@ -17,6 +17,9 @@ from analysis.images.decode import Unreadable, quiet_pillow
 from analysis.images.folder import stamp
 from analysis.progress import Progress
 
+TOGETHER = 256
+"""Copies that are kept in the cache as one: what a stopped run loses at most."""
+
 
 def altered_features(
     classifier: Classifier,
@@ -33,39 +36,38 @@ def altered_features(
     Kept in the cache: a copy is made and looked at once.
 
     Raises:
-        Unreadable: an image is not there any more, or no picture.
+        InputError: an image is not there any more, or no picture.
         ModelError: a feature is not finite.
     """
-    files = [paths[int(row)] for row in wanted[:, 0]]
-    key = digest(
-        classifier.weights_sha256,
-        classifier.preprocessing.sha256,
-        inspect.getsource(cues),
-        repr(stamp(root, files)),
-        wanted,
-    )
+    parts = [np.zeros((0, classifier.feature_dim), np.float32)]
+    with progress.task("Looking at altered images", len(wanted)) as advance, quiet_pillow():
+        for start in range(0, len(wanted), TOGETHER):
+            some = wanted[start : start + TOGETHER]
+            files = [paths[int(row)] for row in some[:, 0]]
+            key = digest(
+                classifier.weights_sha256,
+                classifier.preprocessing.sha256,
+                inspect.getsource(cues),
+                stamp(root, files),
+                some[:, 1],
+            )
 
-    def make() -> np.ndarray:
-        copies = _copies(classifier, root, files, wanted[:, 1].tolist(), workers, 2 * batch_size)
-        parts = []
-        with (
-            progress.task("Looking at altered images", len(wanted)) as advance,
-            quiet_pillow(),
-            closing(copies),
-        ):
-            while batch := list(islice(copies, batch_size)):
-                parts.append(pooled(classifier, batch).features)
-                advance(len(batch))
-        return np.concatenate(parts)
+            def make(files: list[str] = files, some: np.ndarray = some) -> np.ndarray:
+                copies = _copies(classifier, root, files, some[:, 1], workers, 2 * batch_size)
+                with closing(copies):
+                    batches = iter(lambda: list(islice(copies, batch_size)), [])
+                    return np.concatenate([pooled(classifier, one).features for one in batches])
 
-    return cached_array("canaries", key, make)
+            parts.append(cached_array("canaries", key, make))
+            advance(len(some))
+    return np.concatenate(parts)
 
 
 def _copies(
     classifier: Classifier,
     root: Path,
     files: Sequence[str],
-    planted: Sequence[int],
+    planted: Int[np.ndarray, " altered"],
     workers: int,
     ahead: int,
 ) -> Generator[cues.Pixels, None, None]:
@@ -73,7 +75,7 @@ def _copies(
         (root / path for path in files), classifier.preprocessing, workers=workers, ahead=ahead
     )
     with closing(decoded):
-        for picture, cue in zip(decoded, planted, strict=True):
+        for picture, cue in zip(decoded, planted.tolist(), strict=True):
             if isinstance(picture, Unreadable):
                 raise picture
             yield cues.CUES[cue].plant(picture.pixels)

@@ -25,8 +25,8 @@ class Share:
 
     @property
     def value(self) -> float:
-        """The share; 0 of 0 is 0."""
-        return self.hits / max(1, self.n)
+        """The share; ``n`` must not be 0."""
+        return self.hits / self.n
 
 
 def shares(trials: Sequence[Trial], text_map: str) -> Iterator[Share]:

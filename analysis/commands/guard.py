@@ -38,8 +38,8 @@ def check(
         [rules]                    # each is optional
         supported_findings = 0     # at most so many, allowed ones not counted
         allowed = ["boat/water"]   # supported findings that somebody accepted
-        canary_recall = 0.8        # planted cues found at rank 1, at least (glowworm canary)
-        false_alarms = 0.1         # clean twins with a supported finding, at most
+        canary_recall = 0.8        # recall@1 that glowworm canary certified, at least
+        false_alarms = 0.1         # its share of clean classes accused, at most
 
         [[budget]]
         class = "jellyfish"        # "*": all classes
@@ -60,9 +60,10 @@ def check(
     from analysis.guard.budget import Audited, read_rules
     from analysis.guard.budget import check as check_rules
     from analysis.guard.junit import junit_xml, sentence
+    from db.queries.canary import certificate
     from db.queries.classes import class_names
     from db.queries.concepts import concept_texts
-    from db.queries.repairs import canaries, claims
+    from db.queries.repairs import claims
     from db.reader import AuditReader
 
     rules = read_rules(budget)
@@ -72,7 +73,7 @@ def check(
             classes=frozenset(class_names(audit.engine).values()),
             concepts=frozenset(concept_texts(audit.engine)),
             claims=_records(claims(audit.engine)),
-            planted=_records(canaries(audit.engine)),
+            certificate=_records(certificate(audit.engine)),
             testable=_is_testable(audit),
         )
     results = check_rules(rules, audited)
@@ -163,15 +164,17 @@ def _side(directory: Path) -> "Side":
 
 
 def _require_search(audit: "AuditReader") -> None:
-    """Shortcuts must have been looked for; silence about them is no result."""
+    """Shortcuts must have been looked for, and not before something changed: silence about them
+    is no result.
+    """
     from analysis.errors import InputError
-    from db.queries.overview import stages
+    from analysis.pipeline.runner import ADDED
+    from db.queries.overview import counts, stages
 
     known = stages(audit.engine)
-    if "shortcuts" not in known.loc[known["status"] == "done", "name"].tolist():
-        raise InputError(
-            f"{audit.directory} has not come as far as its findings: finish it with audit --resume"
-        )
+    stale = known.loc[(known["position"] < ADDED) & (known["status"] == "stale"), "name"].tolist()
+    if stale or not counts(audit.engine).findings:
+        raise InputError(f"{audit.directory} is unfinished: finish it with audit --resume")
 
 
 def _is_testable(audit: "AuditReader") -> bool:

@@ -36,22 +36,25 @@ def findings(
 ) -> None:
     """List concepts that classes hold and that their names do not imply.
 
-    A `candidate` is a suspicion: the classifier's weights (and images) hold the concept more than
-    other classes do, and a text map that never saw the class does not predict it from the name.
+    The class holds the concept beyond what a text map that never saw it makes of its name, by
+    weights, images and latents. Where q is at most .05 it is put to tests: `supported` passes all
+    of them, `correlational` does not, `refuted` shows no effect, `insufficient` cannot be tested;
+    a `candidate` was not. With --json each finding brings its evidence.
     """
     from analysis.commands.console import print_json, print_table
-    from db.queries.export import findings_records
+    from db.queries.export import findings_records, findings_with_evidence
+    from db.queries.findings import VERDICTS
     from db.reader import AuditReader
 
     with AuditReader(directory) as audit:
         _check_map(audit, text_map)
+        if json:
+            print_json(findings_with_evidence(audit.engine, text_map=text_map))
+            return
         records = findings_records(audit.engine, text_map=text_map)
-    if json:
-        print_json(records)
-        return
-    shown = [r for r in records if everything or (r["rank"] == 1 and r["q"] <= 0.05)]
-    shown.sort(key=lambda r: r["q"])
-    kept = "findings" if everything else "classes with an unexpected concept at q ≤ .05 (the first)"
+    shown = [r for r in records if everything or _strong(r)]
+    shown.sort(key=lambda r: (VERDICTS.index(r["verdict"]), r["q"]))
+    kept = "findings" if everything else "findings: supported, or a class's first at q ≤ .05"
     print_table(
         f"{min(top, len(shown))} of {len(shown)} {kept}, {len(records)} stored",
         shown[:top],
@@ -63,9 +66,15 @@ def findings(
             "q": "q",
             "z_weights": "weights",
             "z_features": "images",
+            "z_latents": "latents",
             "z_name": "name",
+            "duplicate_of": "same as",
         },
     )
+
+
+def _strong(record: dict[str, Any]) -> bool:
+    return record["verdict"] == "supported" or (record["rank"] == 1 and record["q"] <= 0.05)
 
 
 def labels(

@@ -4,8 +4,8 @@ A rules file is TOML:
 
     [rules]                          # all optional
     supported_findings = 0           # at most so many, the allowed ones not counted
-    false_alarms = 0.1               # of the canary's clean twins, at most this share
-    canary_recall = 0.8              # of the canary's planted cues, at least this share at rank 1
+    false_alarms = 0.1               # false alarms of the canary certificate, at most
+    canary_recall = 0.8              # recall@1 of the canary certificate, at least
     allowed = ["boat/water"]         # supported findings that a person accepted
 
     [[budget]]
@@ -48,8 +48,8 @@ SUSPECTED_Q = 0.05
 Status = Literal["within", "over", "untested"]
 Claim = Mapping[str, Any]
 """A finding with its evidence, a row of ``db.queries.repairs.claims``; missing numbers are None."""
-Planted = Mapping[str, Any]
-"""A row of ``db.queries.repairs.canaries``."""
+Stated = Mapping[str, Any]
+"""A measure of the canary certificate, a row of ``db.queries.canary.certificate``."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ class Audited:
     classes: frozenset[str]
     concepts: frozenset[str]
     claims: Sequence[Claim]
-    planted: Sequence[Planted]
+    certificate: Sequence[Stated]
+    """Empty where ``glowworm canary`` was not run."""
     testable: bool
     """Whether it has the labelled images and the latents that evidence needs."""
 
@@ -266,7 +267,7 @@ def _open(budget: Budget, audited: Audited, unmeasured: Sequence[Claim]) -> str 
 def _general(rules: Rules, audited: Audited) -> Iterator[Result]:
     if rules.supported_findings is not None:
         yield _supported(rules.supported_findings, rules.allowed, audited)
-    measured = canary_scores(audited.planted)
+    measured = canary_scores(audited.certificate)
     if rules.canary_recall is not None:
         yield _canary("canary_recall", measured, rules.canary_recall, at_least=True)
     if rules.false_alarms is not None:
@@ -282,25 +283,23 @@ def _supported(most: int, allowed: frozenset[str], audited: Audited) -> Result:
     if not audited.testable:
         status, detail = "untested", UNTESTABLE
     name = "supported_findings"
-    return Result(AUDIT, name, status, status == "within", float(len(counted)), most, detail)
+    return Result(AUDIT, name, status, status == "within", float(len(counted)), float(most), detail)
 
 
-def canary_scores(planted: Sequence[Planted]) -> dict[str, tuple[float, int]]:
-    """Share and number behind it of planted cues at rank 1 (``canary_recall``) and of clean twins
-    with a supported finding (``false_alarms``), by the text map that finds most.
-
-    What was insufficient counts as not found; a share of nothing is left out.
+def canary_scores(certificate: Sequence[Stated]) -> dict[str, tuple[float, int]]:
+    """``canary_recall`` (recall@1) and ``false_alarms``, each with the number behind it, of the
+    text map by which most planted cues were found.
     """
-    maps = {row["text_map"] for row in planted}
-    scores = [_of_map([row for row in planted if row["text_map"] == name]) for name in sorted(maps)]
-    return max(scores, key=lambda s: s.get("canary_recall", (-1.0, 0))[0], default={})
-
-
-def _of_map(rows: Sequence[Planted]) -> dict[str, tuple[float, int]]:
-    cues = [row["rank"] == 1 for row in rows if row["cue"] is not None]
-    twins = [row["verdict"] == "supported" for row in rows if row["cue"] is None]
-    named = {"canary_recall": cues, "false_alarms": twins}
-    return {name: (sum(hits) / len(hits), len(hits)) for name, hits in named.items() if hits}
+    known = {row["name"]: (float(row["value"]), int(row["n"])) for row in certificate}
+    scores = [
+        {
+            "canary_recall": known[f"recall@1, {name}"],
+            "false_alarms": known[f"false alarms, {name}"],
+        }
+        for name in ("own map", "backbone map")
+        if f"recall@1, {name}" in known and f"false alarms, {name}" in known
+    ]
+    return max(scores, key=lambda score: score["canary_recall"][0], default={})
 
 
 def _canary(

@@ -46,6 +46,8 @@ map that never saw the class makes of it by chance must not hide a concept that 
 firmly."""
 IS_A_NAME = 0.85
 """A concept whose embedding is this near to a class name's is taken for that class's name."""
+MIDDLE = 1.5
+"""|z| below which no tail is computed."""
 LARGEST = 37.0
 """Strengths are cut off here, where a normal tail is no number any more."""
 
@@ -159,16 +161,19 @@ def against_others(
     With z over the n unsuspected classes (population deviation), the deviation from the n - 1
     others is t = z √((n - 2) / (n - 1 - z²)) with n - 2 degrees of freedom for a class among them,
     and z √((n - 1) / (n + 1)) with n - 1 for a suspected one. Returned as the normal deviate of
-    the same tail; 0 where fewer than four classes are left to compare with.
+    the same tail; 0 where fewer than four classes are left to compare with. Nearer than
+    ``MIDDLE`` the two hardly differ, and z is returned as it is.
     """
     mean, std, n = _moments(scores, ~suspected)
     z = (scores - mean) / np.where(std > 0, std, np.inf)
-    room = np.maximum(n - 1 - np.square(z), 1e-6)
-    inside = z * np.sqrt(np.maximum(n - 2, 0) / room)
-    outside = z * np.sqrt(np.maximum(n - 1, 0) / (n + 1))
-    t, freedom = np.where(suspected, outside, inside), np.where(suspected, n - 1, n - 2)
-    tail = stdtr(np.maximum(freedom, 1), -np.abs(t))
-    deviate = np.sign(t) * np.minimum(-ndtri(np.maximum(tail, 1e-300)), LARGEST)
+    far = np.abs(z) > MIDDLE
+    n_far, inside = np.broadcast_to(n, z.shape)[far], ~suspected[far]
+    room = np.maximum(n_far - 1 - np.square(z[far]), 1e-6)
+    factor = np.where(inside, np.maximum(n_far - 2, 0) / room, (n_far - 1) / (n_far + 1))
+    freedom = np.maximum(np.where(inside, n_far - 2, n_far - 1), 1)
+    tail = stdtr(freedom, -np.abs(z[far]) * np.sqrt(np.maximum(factor, 0)))
+    deviate = z.astype(np.float64)
+    deviate[far] = np.sign(z[far]) * np.minimum(-ndtri(np.maximum(tail, 1e-300)), LARGEST)
     return np.where(n >= 4, deviate, 0.0)
 
 
@@ -243,6 +248,7 @@ def _combined(sides: Sequence[np.ndarray]) -> np.ndarray:
     if len(sides) == 1 or not there.all(axis=0).any():
         return np.where(there[0], stacked[0], 0)
     correlations = np.corrcoef(stacked[:, there.all(axis=0)])
-    masks = there.astype(float)
-    variance = np.einsum("scu,st,tcu->cu", masks, correlations, masks)
+    variance = np.zeros(there.shape[1:])
+    for s, t in np.ndindex(*correlations.shape):
+        variance += correlations[s, t] * (there[s] & there[t])
     return np.where(there, stacked, 0).sum(axis=0) / np.sqrt(np.maximum(variance, 1e-6))

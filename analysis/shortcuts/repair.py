@@ -35,9 +35,9 @@ METHODS = ("both", "mask", "project", "refit")
 better one, the first of them is taken."""
 LARGEST_LOSS = 0.01
 """Of the accuracy over all classes, that an edit may cost."""
-PENALTY = 1.0
-"""How strongly a refitted row is held to the old one, against one image of the class: its square
-distance in units of the features' mean variance."""
+PENALTY = 5.0
+"""How strongly a refitted row is held to the old one: against the weighted images' loss, half its
+square distance times this times the features' mean variance. With few images it hardly moves."""
 WORST = 5
 """Classes listed that lose most."""
 
@@ -273,7 +273,7 @@ def refit(head: Head, class_id: int, fitting: Pictures) -> Head:
     offset = logsumexp(others, axis=1)
     weights = balanced_weights(fitting, class_id)
     old = head.weight[class_id].astype(np.float64)
-    pull = PENALTY * is_class.sum() * centred.var(axis=0).mean()
+    pull = PENALTY * centred.var(axis=0).mean()
 
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         row, intercept = parameters[:-1], parameters[-1]

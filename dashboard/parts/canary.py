@@ -7,7 +7,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analysis.canary_wording import CANARY, MAPS, Strength, by_cue, strengths, would_have_found
+from analysis.canary_wording import (
+    CANARY,
+    MAPS,
+    Strength,
+    by_chance,
+    by_cue,
+    strengths,
+    would_have_found,
+)
 from dashboard import data
 from dashboard.parts import numbers
 from dashboard.text import md, plain
@@ -18,7 +26,7 @@ _NAMED = 12  # false alarms that are called by name
 
 def certificate() -> None:
     """Recall and false alarms by text map, strength and cue; or how to get them."""
-    st.subheader("What this audit would have found", anchor=False, help=CANARY)
+    st.subheader("What this audit would have found", anchor=False)
     planted, clean = _records(canary.planted_cues), _records(canary.clean_twins)
     if not planted:
         st.caption(
@@ -30,8 +38,10 @@ def certificate() -> None:
         return
     st.caption(CANARY)
     found = strengths(planted, clean)
+    measures = _records(canary.certificate)
     for name, rows in groupby(found, key=lambda row: row.text_map):
         _by_strength(name, list(rows))
+        st.caption(by_chance(measures, name))
     _by_cue(found, planted)
     _alarms(clean)
     _notes()

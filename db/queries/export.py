@@ -23,7 +23,7 @@ def findings_records(engine: Engine, *, text_map: str | None = None) -> list[dic
     return _records(engine, _findings(text_map or shown_first(engine)))
 
 
-def tested_records(engine: Engine, *, text_map: str | None = None) -> list[dict[str, Any]]:
+def findings_with_evidence(engine: Engine, *, text_map: str | None = None) -> list[dict[str, Any]]:
     """The same, with the key ``evidence``: lines as records of ``db.queries.evidence``, none where
     the finding was not tested.
     """

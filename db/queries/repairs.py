@@ -1,4 +1,4 @@
-"""Repairs of a finding, and what a guard compares: claims with their evidence, canaries."""
+"""Repairs of a finding, and what a guard compares: claims with their evidence."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import aliased
 
 from db.queries.frame import read_frame, shown_first
-from db.schema import Canary, Class, Concept, Evidence, Finding, Repair
+from db.schema import Class, Concept, Evidence, Finding, Repair
 
 LINES = ("masking", "accuracy", "projecting")
 """Lines of evidence that say how much a class relies on a concept."""
@@ -114,23 +114,3 @@ def claims(engine: Engine) -> pd.DataFrame:
         Finding.class_id, Finding.position
     )
     return read_frame(engine, statement, optional=("rank", "duplicate_of"))
-
-
-def canaries(engine: Engine) -> pd.DataFrame:
-    """Planted cues and clean twins: text_map, correlation, class_name, cue, concept, rank, verdict;
-    cue is None for a clean twin.
-    """
-    statement = (
-        select(
-            Canary.text_map,
-            Canary.correlation,
-            Class.name.label("class_name"),
-            Canary.cue,
-            Canary.concept,
-            Canary.rank,
-            Canary.verdict,
-        )
-        .join(Class, Class.id == Canary.class_id)
-        .order_by(Canary.id)
-    )
-    return read_frame(engine, statement, optional=("rank",))

@@ -9,6 +9,7 @@ import pytest
 from analysis.report import render_report, write_report
 from db.errors import StoreMissing
 from tests import stores
+from tests.evidence_rows import add_evidence
 from tests.hostile import build_hostile_store
 
 
@@ -59,6 +60,50 @@ def test_it_says_what_was_found_and_of_how_many(small: Path) -> None:
     assert "0" * 64 in page  # the sha256 of the weights
 
 
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory: pytest.TempPathFactory) -> str:
+    directory = add_evidence(stores.build_store(tmp_path_factory.mktemp("tested") / "audit"))
+    return render_report(directory)
+
+
+def test_findings_bring_their_evidence(tested: str) -> None:
+    # Finding 1 is supported; its masking is 2.5 (2 to 3) beside .25 (-.5 to 1).
+    assert "The classifier decides for jellyfish by “glowing”" in tested
+    assert "lowers the logit of jellyfish by 2.50 (2.00 to 3.00) on its 3 images" in tested
+    assert "Not tested: 0 of the class&#39;s 3 images lack it, 3 show it." in tested
+    assert "Says the same: “red”" in tested
+    assert "could not be tested: “Those latents masked”" in tested
+    assert tested.index("jellyfish · “glowing”") < tested.index("red crab · “striped”")
+
+
+def test_marks_lie_on_one_scale_for_each_unit(tested: str) -> None:
+    # Logits of finding 1 go from -1 (projecting) to 3 (masking): 0 lies at 25 %, 2.5 at 87.5 %.
+    assert '<i class="zero" style="left: 25.0%">' in tested
+    assert '<i class="dot" style="left: 87.5%">' in tested
+    assert '<i class="span" style="left: 75.0%; width: 25.0%">' in tested
+
+
+def test_images_of_the_evidence_have_their_margins(tested: str) -> None:
+    assert "jellyfish, with it<br>margin +1.5" in tested
+    assert "jellyfish, without<br>margin -0.5" in tested
+    assert "margin +1.5 → <b>-1.0</b> (+1.2)" in tested
+    assert "taken for red crab" in tested
+
+
+def test_it_says_what_it_would_have_found_and_what_was_repaired(tested: str, small: Path) -> None:
+    assert "would have found at rank 1: 2 of 2 where 100 %" in tested
+    assert "come first on 12.5 % of these classes" in tested
+    assert "red crab (“cave” first)" in tested
+    assert "octopus in a cave (3)" in tested
+    assert "40.0 % → 80.0 %" in tested
+    assert "repairs/finding-1-both.safetensors" in tested
+    assert "glowworm canary DIR" in render_report(small)
+
+
+def test_what_was_added_later_is_not_said_on_top(tested: str) -> None:
+    assert "octopus in a cave (3)" not in tested[: tested.index('id="findings"')]
+
+
 def test_an_audit_of_weights_alone_has_one_too(tmp_path: Path) -> None:
     page = render_report(stores.build_store(tmp_path / "audit", weights_only=True))
     assert "read from the weights alone" in page
@@ -72,7 +117,7 @@ def test_an_empty_audit_says_that_it_is_not_whole(tmp_path: Path) -> None:
 
 
 def test_hostile_names_stay_words(tmp_path: Path) -> None:
-    page = render_report(build_hostile_store(tmp_path / "audit"))
+    page = render_report(add_evidence(build_hostile_store(tmp_path / "audit")))
     read = tags(page)
     assert "script" not in read.tags
     assert all(a.startswith(("#", "data:image/jpeg;base64,")) for a in read.addresses)

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.serve import APP, STORE_VARIABLE
 from tests import stores
 from tests.dashboard.dossier import fill
+from tests.evidence_rows import add_evidence
 from tests.hostile import build_hostile_store
 
 PAGES = ("overview", "findings", "classes", "latents", "neurons", "channels", "images")
@@ -21,6 +22,12 @@ Open = Callable[..., AppTest]
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return stores.build_store(tmp_path_factory.mktemp("small") / "audit")
+
+
+@pytest.fixture(scope="session")
+def tested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small store with evidence, canaries and repairs."""
+    return add_evidence(stores.build_store(tmp_path_factory.mktemp("tested") / "audit"))
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +43,8 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fill(build_hostile_store(tmp_path_factory.mktemp("hostile") / "audit"))
+    directory = build_hostile_store(tmp_path_factory.mktemp("hostile") / "audit")
+    return add_evidence(fill(directory))
 
 
 @pytest.fixture(scope="session")

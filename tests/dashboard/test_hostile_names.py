@@ -10,7 +10,7 @@ from db.queries.classes import class_names
 from tests.dashboard.conftest import PAGES, PARAMETERS, Open, words
 from tests.hostile import HOSTILE_NAMES
 
-DETAILS = [("findings", "finding", str(i)) for i in (1, 4, 7, 10)]
+DETAILS = [("findings", "finding", str(i)) for i in (1, 3, 4, 7, 10)]
 DETAILS += [("classes", "class", str(i)) for i in range(4)]
 DETAILS += [("latents", "latent", "0"), ("latents", "latent", "1"), ("neurons", "neuron", "1")]
 DETAILS += [("channels", "channel", "0"), ("latents", "latent_label", "1")]

@@ -125,7 +125,9 @@ def test_overview_names_what_was_skipped(open_page: Open, weights_only: Path) ->
 def test_findings_are_ranked_and_unexpected_first(open_page: Open, small: Path) -> None:
     app = open_page(small, "findings")
     table = app.dataframe[0].value
-    assert list(table["score"]) == sorted(table["score"], reverse=True)
+    # One is insufficient, the others are candidates: within each verdict the smallest q leads.
+    assert list(table["verdict"]) == ["insufficient"] + ["candidate"] * 7
+    assert list(table["q"][1:]) == sorted(table["q"][1:])
     assert set(table["kind"]) == {"unexpected"}
     assert len(table) == 8
     app.toggle(key="f_unexpected").set_value(False).run()
@@ -149,8 +151,9 @@ def test_a_filter_can_stand_in_the_address(open_page: Open, small: Path) -> None
 
 def test_the_card_reads_the_numbers_out(open_page: Open, small: Path) -> None:
     said = words(open_page(small, "findings", finding="1"))
-    # Finding 1: jellyfish and glowing, score 4 on both sides, name 0, q .02.
+    # Finding 1: jellyfish and glowing, score 4 on two sides, name 0, q .02.
     assert "jellyfish · “glowing”" in said
+    assert "decides for **jellyfish** by **“glowing”**, which the name does not imply" in said
     assert "lean towards “glowing” 4.0 standard deviations above the average class" in said
     assert "so this is unexpected" in said
     assert "about 2.0 % are expected to be chance" in said

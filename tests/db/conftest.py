@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from db.engine import reader_engine
 from db.store import AuditStore
+from tests.evidence_rows import add_evidence
 from tests.stores import build_empty_store, build_store
 
 
@@ -15,6 +16,15 @@ from tests.stores import build_empty_store, build_store
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A finished audit, read-only."""
     engine = reader_engine(build_store(tmp_path_factory.mktemp("full") / "audit"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def tested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The same with evidence, canaries and repairs (``tests.evidence_rows``)."""
+    directory = add_evidence(build_store(tmp_path_factory.mktemp("tested") / "audit"))
+    engine = reader_engine(directory)
     yield engine
     engine.dispose()
 

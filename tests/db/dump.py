@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.db.dossiers import add_dossiers
+from tests.evidence_rows import add_evidence
 from tests.stores import build_store
 
 
@@ -22,6 +23,6 @@ def restore(dump: Path, directory: Path) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        store = add_dossiers(build_store(Path(folder) / "audit"))
+        store = add_evidence(add_dossiers(build_store(Path(folder) / "audit")))
         with closing(sqlite3.connect(store / "audit.db")) as made:
             sys.stdout.writelines(f"{line}\n" for line in made.iterdump())

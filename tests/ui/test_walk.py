@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, Request, Response, expect
 from db.human import label_unit
 from tests import stores
 from tests.dashboard.dossier import build_dossier_store, fill
+from tests.evidence_rows import add_evidence
 from tests.hostile import HOSTILE_NAMES, build_hostile_store
 from tests.ui.conftest import Served
 
@@ -74,6 +75,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     directory = fill(build_hostile_store(tmp_path_factory.mktemp("hostile") / "audit"))
+    add_evidence(directory)
     for number, name in enumerate(HOSTILE_NAMES[:3]):
         said = {"text": name, "author": name, "comment": name, "direction": np.eye(4)[number]}
         label_unit(directory, kind="neuron", number=number, **said)
@@ -92,6 +94,11 @@ def _served(directory: Path) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def dossier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from _served(build_dossier_store(tmp_path_factory.mktemp("dossier") / "audit"))
+
+
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    yield from _served(add_evidence(stores.build_store(tmp_path_factory.mktemp("told") / "audit")))
 
 
 @pytest.fixture
@@ -121,7 +128,7 @@ def test_every_page_opens(watched: Watched) -> None:
 def test_from_a_finding_over_its_class_to_an_image_and_back(watched: Watched) -> None:
     page = watched.page
     watched.open("findings")
-    _click_row(page, 1)  # the second best: shark and sharp teeth
+    _click_row(page, 2)  # jellyfish leads the candidates, then comes shark and sharp teeth
     page.wait_for_url("**/findings?finding=4")
     page.get_by_role("link", name="All about shark").click()
     page.wait_for_url("**/classes?class=1")
@@ -203,6 +210,28 @@ def test_a_unit_leads_to_others_with_its_label(browser: Browser, dossier: Served
     page.get_by_role("link", name="Channels", exact=True).click()
     page.wait_for_url("**/channels")
     watched.settled()
+    context.close()
+
+
+def test_a_finding_with_evidence_leads_to_its_latents_and_duplicates(
+    browser: Browser, tested: Served
+) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    watched = Watched(context.new_page(), tested)
+    page = watched.page
+    watched.open("findings")
+    expect(page.get_by_text("All four hold").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    page.get_by_role("button", name="“red”").click()
+    page.wait_for_url("**/findings?*finding=3*")
+    expect(page.get_by_text("Told under")).to_be_visible()
+    page.get_by_role("button", name="“glowing”").click()
+    page.wait_for_url("**/findings?*finding=1*")
+    page.get_by_role("link", name="Latent 4: striped").click()
+    page.wait_for_url("**/latents?latent=4")
+    watched.settled()
+    watched.open("")
+    expect(page.get_by_text("By the text map fitted on the refitted head")).to_be_visible()
     context.close()
 
 

@@ -110,6 +110,8 @@ def _measures(trials: Sequence[Trial]) -> Iterator[dict[str, Any]]:
     stated = [one for one in trials if one.correlation == STATED]
     for text_map in (OWN, BACKBONE):
         for share in shares(stated, text_map):
+            if share.n == 0:
+                continue
             yield {
                 "name": f"canary {share.name}, {text_map} map",
                 "value": share.value,

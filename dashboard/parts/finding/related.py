@@ -16,7 +16,7 @@ from db.queries.findings import FindingFilter, FindingInfo
 def latents(found: Mapping[str, EvidenceLine]) -> None:
     """The latents that are called by the concept, as links to their dossiers."""
     detail = found["named"].detail if "named" in found else {}
-    chosen = [int(number) for number in detail.get("latents", [])]
+    chosen = [number for number in detail.get("latents", []) if isinstance(number, int)]
     if not chosen:
         return
     goes_with = dict(zip(chosen, detail.get("correlations", []), strict=False))

@@ -25,10 +25,10 @@ WATER = claim(3, "ship", "water", accuracy=0.4)
 WEAK = claim(4, "ship", "fog", q=0.3, verdict="candidate", accuracy=None)
 
 
-def audited(*claims: dict[str, Any], planted: Any = (), testable: bool = True) -> Audited:
+def audited(*claims: dict[str, Any], certificate: Any = (), testable: bool = True) -> Audited:
     return Audited(
         frozenset({"boat", "ship", "car"}), frozenset({"fog", "mist", "water", "road"}),
-        claims or (FOG, MIST, WATER, WEAK), planted, testable,
+        claims or (FOG, MIST, WATER, WEAK), certificate, testable,
     )  # fmt: skip
 
 
@@ -119,24 +119,18 @@ def test_no_supported_finding_is_no_good_news_where_none_could_be_tested() -> No
     assert (result.status, result.passed) == ("untested", False)
 
 
-def planted(text_map: str, cue: str | None, rank: int | None, verdict: str) -> dict[str, Any]:
-    return {"text_map": text_map, "cue": cue, "rank": rank, "verdict": verdict}
+def stated(text_map: str, recall: float, alarms: float) -> list[dict[str, Any]]:
+    shares = {f"recall@1, {text_map} map": recall, f"false alarms, {text_map} map": alarms}
+    return [{"name": name, "value": value, "n": 20} for name, value in shares.items()]
 
 
 def test_canaries_are_those_of_the_map_that_finds_most() -> None:
-    rows = [
-        planted("own", "tint", None, "candidate"),
-        planted("own", None, None, "candidate"),
-        planted("backbone", "tint", 1, "supported"),
-        planted("backbone", "glow", 2, "supported"),
-        planted("backbone", None, 1, "supported"),
-        planted("backbone", None, None, "candidate"),
-    ]
     rules = parse_rules({"rules": {"canary_recall": 0.5, "false_alarms": 0.4}}, "f")
-    recall, alarms = check(rules, audited(planted=rows))
-    assert (recall.value, recall.passed) == (0.5, True)
-    assert (alarms.value, alarms.passed) == (0.5, False)
-    without = check(rules, audited(planted=[]))
+    certificate = [*stated("own", 0.25, 0.0), *stated("backbone", 0.5, 0.45)]
+    recall, alarms = check(rules, audited(certificate=certificate))
+    assert (recall.value, recall.passed, recall.detail) == (0.5, True, "of 20")
+    assert (alarms.value, alarms.passed) == (0.45, False)
+    without = check(rules, audited())
     assert [(r.status, r.passed) for r in without] == [("untested", False)] * 2
 
 
@@ -175,7 +169,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_rules(tmp_path / "none.toml")
     for content in (b"[rules", b"\xff\xfe"):
         (tmp_path / "bad.toml").write_bytes(content)
-        with pytest.raises(UsageError, match="bad.toml"):
+        with pytest.raises(UsageError, match=r"bad\.toml"):
             read_rules(tmp_path / "bad.toml")
     good = tmp_path / "good.toml"
     good.write_text('[[budget]]\nclass = "a"\nconcept = "*"\nlargest_drop = 0.15\n')

@@ -1,5 +1,6 @@
 """Other worlds, their plants, and classifiers that are made once."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,9 @@ def test_a_classifier_is_trained_once(tmp_path: Path, monkeypatch: pytest.Monkey
 
     def train(config, out, **_):
         trained.append(config.world)
-        out.mkdir(parents=True)
+        out.mkdir(parents=True, exist_ok=True)
         if len(trained) > 1:  # the first one is stopped before its manifest
-            (out / "classifier.json").write_text('{"seed": %d}' % config.seed)
+            (out / "classifier.json").write_text(json.dumps({"seed": config.seed}))
 
     monkeypatch.setattr(module, "train", train)
     world = other_reefs()[2]
