@@ -168,8 +168,8 @@ _NOTES = (
     "A search without tests (plain, neurons) puts something first everywhere: it has no way to "
     "stay silent, and no q.",
     "The clean classes are real photographs, on which unexpected findings may be true.",
-    "How the cues are drawn was chosen on other photographs of this data set, so that an ImageNet "
-    "head's text map has words for them.",
+    "How the cues are drawn was chosen on three of each class's caltech101 photographs, so that "
+    "an ImageNet head's text map has words for them: there the figures are on the kind side.",
 )
 
 

@@ -109,7 +109,7 @@ class Edited:
     @property
     def lost(self) -> float:
         """Accuracy lost over all classes, in points."""
-        return 100 * (self.before.overall - self.after.overall)
+        return round(100 * (self.before.overall - self.after.overall), 6)
 
 
 def bench_repair(reefs: Iterable[AuditedReef], *, progress: Progress) -> list[Figures]:
@@ -308,7 +308,7 @@ def _summary(of: list[Edited]) -> dict[str, Any]:
         "withheld": _arrow(of, "withheld"),
         "closed": _mean_closed(of),
         "half": f"{sum(one.closed >= HALF for one in of)} of {len(of)}",
-        "lost": float(np.mean([one.lost for one in of])),
+        "lost": round(float(np.mean([one.lost for one in of])), 3),
         "most": max(one.lost for one in of),
         "drawn": _arrow(of, "drawn", scale=100),
     }
@@ -318,7 +318,12 @@ def _mean_closed(of: list[Edited]) -> Interval:
     """Share of the pairs' gaps that is closed, over all pairs together, in percent."""
     gaps = np.array([one.gap for one in of])
     closed = gaps * np.array([one.closed for one in of])
-    return bootstrap(lambda draws: 100 * (draws @ closed) / (draws @ gaps), len(of), seed=SEED)
+
+    def percent(draws: np.ndarray) -> np.ndarray:
+        whole = draws @ gaps
+        return 100 * (draws @ closed) / np.where(whole > 0, whole, np.nan)
+
+    return bootstrap(percent, len(of), seed=SEED)
 
 
 def _pair_rows(edited: list[Edited]) -> Iterator[dict[str, Any]]:

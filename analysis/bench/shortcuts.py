@@ -5,47 +5,23 @@ on which rules and thresholds were chosen, and five others with other plants and
 retrained on them. Baselines search the same audits in other ways.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from analysis.bench.figures import Figures
+from analysis.bench.reefs import IMAGES_PER_CLASS, AuditedReef, audited_reefs
 from analysis.bench.shortcut_baselines import BASELINES, Audited
-from analysis.cache import cache_dir
-from analysis.classifier.spec import ModelSpec
-from analysis.pipeline.audit import run_audit
 from analysis.progress import Progress
-from analysis.reef.other_reefs import other_reefs, retrained
-from analysis.reef.prepared import reef_config, render_reef, shipped_spec, trained_spec
-from analysis.reef.shipped import classifier_manifest
 from analysis.reef.truth import Truth
-from analysis.reef.world import DEFAULT_WORLD, WorldConfig
-from db.layout import database
+from analysis.reef.world import DEFAULT_WORLD
 from db.queries.export import findings_records
 from db.queries.frame import shown_first
 from db.reader import AuditReader
 
-IMAGES_PER_CLASS = 12
-"""As in the demo."""
 RELIES = 0.1
 """A classifier relies on a cue when its class loses this much accuracy without it."""
 FOUND_LATE = 5
-
-
-@dataclass(frozen=True)
-class Reef:
-    """A world, the classifier trained on it, and what it was measured to do."""
-
-    name: str
-    world: WorldConfig
-    model: ModelSpec
-    manifest: Mapping[str, Any]
-
-    def gap(self, class_name: str) -> float:
-        """How much accuracy a planted class loses when its cue is withheld."""
-        told = self.manifest["accuracies"]
-        return told["with_cue"][class_name] - told["without_cue"][class_name]
 
 
 def bench_shortcuts(*, reefs: int, progress: Progress) -> list[Figures]:
@@ -57,9 +33,8 @@ def bench_shortcuts(*, reefs: int, progress: Progress) -> list[Figures]:
     rows: list[dict[str, Any]] = []
     compared: dict[str, list[_Score]] = {}
     planted: list[dict[str, Any]] = []
-    for reef in _reefs(reefs, progress):
-        directory = _audited(reef, progress)
-        with AuditReader(directory) as audit:
+    for reef in audited_reefs(reefs, progress):
+        with AuditReader(reef.audit) as audit:
             ours = findings_records(audit.engine)
             score = _score(ours, reef)
             rows.append({"reef": reef.name, **_row([score])})
@@ -99,30 +74,6 @@ _NOTES = [
 ]
 
 
-def _reefs(count: int, progress: Progress) -> Iterator[Reef]:
-    yield Reef("shipped, .95", DEFAULT_WORLD, shipped_spec(), classifier_manifest())
-    for number, world in enumerate(other_reefs()[:count], start=1):
-        trained = retrained(world, progress=progress)
-        weights = trained.directory / "classifier.safetensors"
-        yield Reef(
-            f"{number}, {world.correlation}", world, trained_spec(weights, trained.manifest),
-            trained.manifest,
-        )  # fmt: skip
-
-
-def _audited(reef: Reef, progress: Progress) -> Path:
-    """The audit, kept between runs; what changed since is done again."""
-    home = cache_dir("reef-audits") / reef.name.split(",")[0]
-    render_reef(
-        home / "world", images_per_class=IMAGES_PER_CLASS, seed=0, progress=progress,
-        world=reef.world,
-    )  # fmt: skip
-    out = home / "audit"
-    config = reef_config(reef.model, home / "world", out, seed=0, explain=0)
-    run_audit(config, progress=progress, command="bench shortcuts", resume=database(out).exists())
-    return out
-
-
 @dataclass(frozen=True)
 class _Score:
     planted: int
@@ -136,7 +87,7 @@ class _Score:
     accused: int
 
 
-def _score(findings: Sequence[Mapping[str, Any]], reef: Reef) -> _Score:
+def _score(findings: Sequence[Mapping[str, Any]], reef: AuditedReef) -> _Score:
     truth: Truth = reef.world.truth()
     unexpected = [row for row in findings if row["rank"] is not None]
     place = {(row["class"], row["concept"]): row for row in unexpected}
@@ -175,7 +126,7 @@ def _row(scores: Sequence[_Score]) -> dict[str, Any]:
     }
 
 
-def _planted(findings: Sequence[Mapping[str, Any]], reef: Reef) -> list[dict[str, Any]]:
+def _planted(findings: Sequence[Mapping[str, Any]], reef: AuditedReef) -> list[dict[str, Any]]:
     rows = []
     for name, cue in reef.world.planted:
         of_class = [row for row in findings if row["class"] == name]

@@ -360,6 +360,53 @@ def shortcuts(
 
 
 @app.command()
+def repair(out: Out = OUT, json: AsJson = False) -> None:
+    """Heads edited against the planted cues of six reefs, judged on fresh pictures."""
+    from analysis.bench.reefs import audited_reefs
+    from analysis.bench.repair import bench_repair
+    from analysis.commands.console import RichProgress
+
+    _require_out(out)
+    progress = RichProgress()
+    figures = bench_repair(audited_reefs(5, progress), progress=progress)
+    _show("repair", "reef", figures, out, json)
+
+
+@app.command()
+def canary(
+    root: Annotated[
+        Path,
+        typer.Argument(help="Pictures in folders, whose names are classes.", show_default=False),
+    ],
+    model: Model = None,
+    checkpoint: Checkpoint = None,
+    class_names: Names = None,
+    concepts: Concepts = None,
+    text_encoder: Encoder = PACKAGED,
+    draws: Annotated[
+        int,
+        typer.Option(min=1, help="Plantings, each with a head of its own.", rich_help_panel=_HOW),
+    ] = 3,
+    seed: Seed = 0,
+    out: Out = OUT,
+    json: AsJson = False,
+) -> None:
+    """Cues planted into photographs at 95 %, a head fitted on frozen features: are they found?"""
+    from analysis.bench.canary import bench_canary
+    from analysis.commands.console import RichProgress
+    from analysis.text.encoder import load_text_encoder
+    from analysis.text.vocabulary import load_concepts
+
+    _require_out(out)
+    figures = bench_canary(
+        root, load_text_encoder(text_encoder), load_concepts(concepts), model=model,
+        checkpoint=checkpoint, class_names=class_names, draws=draws, seed=seed,
+        progress=RichProgress(),
+    )  # fmt: skip
+    _show("canary", f"{model or 'reef'}-{root.name}", figures, out, json)
+
+
+@app.command()
 def sae(
     model: Model = None,
     checkpoint: Checkpoint = None,
@@ -395,6 +442,7 @@ def everything(
     features(out=out)
     attributes(out=out)
     shortcuts(out=out)
+    repair(out=out)
     sae(out=out)
 
 

@@ -8,6 +8,10 @@ from jaxtyping import Bool, Float, Int
 from scipy.sparse import csc_array, csr_array
 
 from analysis.shortcuts.inputs import Head, Seen
+from analysis.textmap.base import unit_rows
+
+DRAWS = 200
+"""Random controls of a test."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,14 @@ class Ground:
     def density(self) -> Float[np.ndarray, " latents"]:
         """Share of the images on which each latent is active."""
         return np.diff(self.columns.indptr) / max(1, len(self.seen.features))
+
+    @cached_property
+    def random_directions(self) -> Float[np.ndarray, "draws features"]:
+        """Unit directions drawn at random with the covariance of the features."""
+        centred = self.seen.centred
+        rng = np.random.default_rng(self.seed)
+        drawn = rng.standard_normal((DRAWS, len(centred)), dtype=np.float32)
+        return unit_rows(drawn @ centred)
 
     def latents(self, numbers: Int[np.ndarray, " some"]) -> Float[np.ndarray, "images some"]:
         """Activations of some latents on all images."""

@@ -47,11 +47,11 @@ def drawn(case: Case) -> Line:
 def lost(case: Case) -> Line:
     """Images of this class without the concept: how much lower is its margin over the best other
     class than on those with it? ``detail`` has the accuracies of both."""
-    shows = case.showing[case.own]
-    with_, without = int(shows.sum()), int((~shows).sum())
     n = len(case.own)
     if not len(case.named):
         return untested("lost", "no latent is called so, by which images could be told apart", n=n)
+    shows = case.showing[case.own]
+    with_, without = int(shows.sum()), int((~shows).sum())
     if min(with_, without) < FEWEST:
         return untested(
             "lost", f"{without} of the class's {n} images lack it, {with_} show it", n=n

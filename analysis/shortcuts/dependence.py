@@ -7,11 +7,10 @@ of something drawn at random. A positive value is a *fall* of the class's logit.
 import numpy as np
 from jaxtyping import Float
 
-from analysis.shortcuts.case import Case
+from analysis.shortcuts.case import DRAWS, Case
 from analysis.shortcuts.lines import FEWEST, Line, mean_with_interval, spread, untested
 from analysis.textmap.base import unit_rows
 
-DRAWS = 200
 ACCURACY_DRAWS = 8
 """Controls of the accuracy, each of which costs the logits of the class's images."""
 
@@ -66,13 +65,10 @@ def projecting(case: Case) -> Line:
     if len(case.own) < FEWEST:
         return untested("projecting", f"the class has {len(case.own)} images", n=len(case.own))
     row = case.ground.head.centred[case.class_id]
-    centred = case.ground.seen.centred
-    own = centred[case.own]
+    own = case.ground.seen.centred[case.own]
     falls = (own @ case.direction) * float(case.direction @ row)
     value, low, high = mean_with_interval(falls, seed=case.ground.seed)
-    rng = np.random.default_rng(case.ground.seed)
-    mixed = rng.standard_normal((DRAWS, len(centred))).astype(np.float32) @ centred
-    random = unit_rows(mixed)
+    random = case.ground.random_directions
     control, control_low, control_high = spread((own.mean(axis=0) @ random.T) * (random @ row))
     return Line(
         "projecting", value, low, high, control, control_low, control_high,

@@ -1,6 +1,7 @@
 """What a search for shortcuts is given."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -38,7 +39,7 @@ class Head:
         """Of these features."""
         return features @ self.weight.T + self.bias
 
-    @property
+    @cached_property
     def centred(self) -> Float[np.ndarray, "classes features"]:
         """The rows w_c less their mean, which the softmax does not see."""
         return self.weight - self.weight.mean(axis=0)
@@ -54,7 +55,7 @@ class Seen:
     autoencoder: SparseAutoencoder | None
     """Its latents are the units that concepts are tied to; None where there is none."""
 
-    @property
+    @cached_property
     def centred(self) -> Float[np.ndarray, "images features"]:
         """Features less their mean over the images."""
         return self.features - self.features.mean(axis=0)

@@ -19,6 +19,6 @@ def same_meaning(
 ) -> Int[np.ndarray, " same"]:
     """Those of the others that say what the concept says; all rows of unit length."""
     text = embeddings[others] @ embeddings[concept]
-    direction = directions[others] @ directions[concept]
-    same = (text >= ALIKE) | ((text >= RELATED) & (direction >= SAME_DIRECTION))
-    return others[same]
+    related = others[text >= RELATED]
+    one_direction = directions[related] @ directions[concept] >= SAME_DIRECTION
+    return related[one_direction | (text[text >= RELATED] >= ALIKE)]

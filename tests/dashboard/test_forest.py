@@ -24,7 +24,7 @@ def test_what_holds_is_told_by_form_as_well_as_by_colour() -> None:
 
 
 def test_a_control_that_was_not_tried_is_not_drawn() -> None:
-    control, value, *_ = forest([TAKEN_OUT]).data
+    control, *_ = forest([TAKEN_OUT]).data
     assert control.x == (None,)
     assert control.error_x.array is None
 
@@ -46,3 +46,10 @@ def test_names_are_escaped_and_the_legend_names_only_what_occurs() -> None:
     assert [t.name for t in figure.data if t.showlegend] == ["holds", "control"]
     both = forest([MASKED, TAKEN_OUT])
     assert [t.name for t in both.data if t.showlegend] == ["holds", "does not hold", "control"]
+
+
+def test_all_that_is_drawn_is_in_the_panel_and_zero_too() -> None:
+    # -1 to 3.5, and a twentieth of that on either side.
+    assert forest([MASKED, TAKEN_OUT]).layout.xaxis.range == (-1.225, 3.725)
+    nothing = Row("called so", "share", 0.0, None, None, 0.0, None, None, False)
+    assert forest([nothing]).layout.xaxis.range == (-0.5, 10.5)

@@ -220,11 +220,11 @@ def test_a_finding_with_evidence_leads_to_its_latents_and_duplicates(
     watched = Watched(context.new_page(), tested)
     page = watched.page
     watched.open("findings")
-    expect(page.get_by_text("All four hold").first).to_be_visible()
+    expect(page.get_by_text("lowers the logit of jellyfish by 2.50")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     page.get_by_role("button", name="“red”").click()
     page.wait_for_url("**/findings?*finding=3*")
-    expect(page.get_by_text("Told under")).to_be_visible()
+    expect(page.get_by_text("Told under", exact=True)).to_be_visible()
     page.get_by_role("button", name="“glowing”").click()
     page.wait_for_url("**/findings?*finding=1*")
     page.get_by_role("link", name="Latent 4: striped").click()

@@ -43,7 +43,8 @@ def _heading(finding: FindingInfo, found: Mapping[str, EvidenceLine]) -> None:
         help=MEANING["out_of_hull"] if finding.out_of_hull else None,
     )
     st.markdown(
-        claim(
+        ":gray[The claim:] "
+        + claim(
             class_name=f"**{md(finding.class_name, 60)}**",
             concept=f"**{quoted(finding.concept)}**",
             name_implied=finding.name_implied,

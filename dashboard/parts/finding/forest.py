@@ -10,10 +10,10 @@ from analysis.evidence_wording import Unit
 from dashboard.parts.charts import BLUE, GREY, ORANGE
 from dashboard.text import chart
 
-_AXIS: dict[Unit, tuple[str, float]] = {
-    "deviations": ("standard deviations", 1.0),
-    "logit": ("logits (a fall where something was taken away)", 1.0),
-    "share": ("per cent", 100.0),
+_AXIS: dict[Unit, tuple[str, float, float]] = {  # title, scale, least that is shown above zero
+    "deviations": ("standard deviations", 1.0, 1.0),
+    "logit": ("logits (a fall where something was taken away)", 1.0, 0.1),
+    "share": ("per cent", 100.0, 10.0),
 }
 _ROW, _FRAME, _TOP = 36, 48, 30  # pixels for a row, for a panel's axis, for the legend
 _BELOW = 0.3  # of a row: how far the control stands under the value
@@ -61,7 +61,7 @@ def _spacing(units: Sequence[Unit], whole: int) -> float:
 
 
 def _panel(figure: go.Figure, place: int, unit: Unit, rows: Sequence[Row]) -> None:
-    title, scale = _AXIS[unit]
+    title, scale, least = _AXIS[unit]
     for y, row in enumerate(rows):
         control = _interval(
             row.control, row.control_low, row.control_high, scale, y + _BELOW, GREY, "line-ns", 2
@@ -73,7 +73,12 @@ def _panel(figure: go.Figure, place: int, unit: Unit, rows: Sequence[Row]) -> No
             figure.add_trace(trace, row=place, col=1)
     figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": "dot"}, row=place, col=1)  # pyright: ignore[reportArgumentType]
     figure.update_xaxes(
-        title={"text": title, "standoff": 4}, fixedrange=True, zeroline=False, row=place, col=1
+        title={"text": title, "standoff": 4},
+        range=_range(rows, scale, least),
+        fixedrange=True,
+        zeroline=False,
+        row=place,
+        col=1,
     )
     figure.update_yaxes(
         tickvals=[y + _BELOW / 2 for y in range(len(rows))],
@@ -86,6 +91,18 @@ def _panel(figure: go.Figure, place: int, unit: Unit, rows: Sequence[Row]) -> No
         row=place,
         col=1,
     )
+
+
+def _range(rows: Sequence[Row], scale: float, least: float) -> list[float]:
+    """Over all that is drawn and zero, with room for the marks."""
+    ends = [
+        scale * end
+        for row in rows
+        for end in (row.value, row.low, row.high, row.control, row.control_low, row.control_high)
+        if end is not None
+    ]
+    low, high = min(0.0, *ends), max(least, *ends)
+    return [low - 0.05 * (high - low), high + 0.05 * (high - low)]
 
 
 def _interval(

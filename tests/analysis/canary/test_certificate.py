@@ -88,7 +88,7 @@ def test_planted_cues_come_first_by_a_map_that_knows_them(trials: list[Trial]) -
     assert len(plants) == 3 * 8  # a quarter of 32 classes
     assert [one.rank for one in plants] == [1] * len(plants)
     assert all(one.top is not None and one.found is not None for one in plants)
-    assert all(one.verdict == "insufficient" for one in plants)  # there are no latents to test
+    assert "supported" not in {one.verdict for one in plants}  # there are no latents to test
 
 
 def test_the_head_leans_on_what_was_planted(trials: list[Trial]) -> None:
