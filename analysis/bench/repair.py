@@ -8,7 +8,6 @@ withheld, and fresh ones of all classes.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,9 @@ from PIL import Image
 
 from analysis.bench.figures import Figures, Interval
 from analysis.bench.intervals import bootstrap
+from analysis.bench.reefs import AuditedReef
 from analysis.cache import cached_array, digest
 from analysis.classifier.load import load_classifier
-from analysis.classifier.spec import ModelSpec
 from analysis.classifier.split import Classifier
 from analysis.pipeline.stages.repair import RepairCase, repair_case
 from analysis.progress import Progress
@@ -51,16 +50,6 @@ HALF = 0.5
 CHOSEN = "chosen by glowworm repair"
 FLOORS = ("random direction", "random latents", "intercept alone")
 Request = tuple[str, int, bool | None]
-
-
-@dataclass(frozen=True)
-class AuditedReef:
-    """A world, the classifier trained on it, and the audit of both."""
-
-    name: str
-    world: WorldConfig
-    model: ModelSpec
-    audit: Path
 
 
 @dataclass(frozen=True)

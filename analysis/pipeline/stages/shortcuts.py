@@ -1,6 +1,6 @@
 """Stage 9: suspected shortcuts of every class, and the evidence for the strong ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -94,7 +94,7 @@ def _put(
             {
                 "id": ids[pair],
                 "text_map": text_map,
-                "duplicate_of": ids.get((finding.class_id, finding.duplicate_of or -1)),
+                "duplicate_of": _id_of(finding.duplicate_of, finding.class_id, ids),
                 **_fields(finding),
                 **_scores(found.candidates, *pair),
             }
@@ -103,6 +103,10 @@ def _put(
         if finding.case is not None:
             shown = [*pictures(finding.case), *more]
             rows[EvidenceImage] += [asdict(p) | {"finding_id": ids[pair]} for p in shown]
+
+
+def _id_of(concept: int | None, class_id: int, ids: Mapping[tuple[int, int], int]) -> int | None:
+    return None if concept is None else ids[class_id, concept]
 
 
 def _fields(finding: Found) -> dict[str, Any]:
