@@ -46,7 +46,10 @@ def drawn(case: Case) -> Line:
 
 def lost(case: Case) -> Line:
     """Images of this class without the concept: how much lower is its margin over the best other
-    class than on those with it? ``detail`` has the accuracies of both."""
+    class than on those with it? ``detail`` has the accuracies of both.
+
+    Control: other latents, active on some of the class's images and not on others.
+    """
     n = len(case.own)
     if not len(case.named):
         return untested("lost", "no latent is called so, by which images could be told apart", n=n)
@@ -61,14 +64,30 @@ def lost(case: Case) -> Line:
     have, lack = (mean_with_interval(margins[side], seed=seed) for side in (shows, ~shows))
     half = float(np.hypot((have[2] - have[1]) / 2, (lack[2] - lack[1]) / 2))
     value = have[0] - lack[0]
+    controls = _other_divisions(case, margins)
+    control = spread(controls) if len(controls) else (None, None, None)
     return Line(
-        "lost", value, value - half, value + half, n=n, holds=value - half > 0,
+        "lost", value, value - half, value + half, *control, n=n,
+        holds=value - half > max(0.0, control[0] or 0.0),
         detail={
             "accuracy_with": float((margins[shows] > 0).mean()),
             "accuracy_without": float((margins[~shows] > 0).mean()),
             "with": with_, "without": without,
         },
     )  # fmt: skip
+
+
+def _other_divisions(
+    case: Case, margins: Float[np.ndarray, " own"]
+) -> Float[np.ndarray, " controls"]:
+    """The same difference for other latents that divide the class's images."""
+    others = np.setdiff1d(np.flatnonzero(case.ground.density > 0), case.named)
+    drawn = np.random.default_rng(case.ground.seed).permutation(others)[:CONTROLS]
+    active = case.ground.latents(drawn)[case.own] > 0
+    divides = (active.sum(axis=0) >= FEWEST) & ((~active).sum(axis=0) >= FEWEST)
+    return np.array(
+        [margins[a].mean() - margins[~a].mean() for a in active[:, divides].T], dtype=np.float64
+    )
 
 
 def margins_of(case: Case, images: Int[np.ndarray, " some"]) -> Float[np.ndarray, " some"]:

@@ -12,8 +12,9 @@ from analysis.shortcuts.case import Case, Ground
 from analysis.shortcuts.inputs import Head, Seen, Texts
 from analysis.shortcuts.lines import Line, untested
 from analysis.shortcuts.meaning import same_meaning
+from analysis.shortcuts.naming import naming
 from analysis.shortcuts.told import concept_directions
-from analysis.shortcuts.verdict import LARGEST_Q, LEAST_SHARE, Verdict, verdict
+from analysis.shortcuts.verdict import LARGEST_Q, Verdict, verdict
 from analysis.textmap.held_out import CrossFit
 
 KEPT_PER_CLASS = 20
@@ -144,15 +145,5 @@ def _case(found: Found, candidates: Candidates, texts: Texts, ground: Ground) ->
     every = np.arange(len(texts.concepts))
     same = same_meaning(found.concept_id, every, texts.concepts, directions)
     called = carriers.named(same)[found.class_id]
-    latent, share = (a[found.class_id] for a in (carriers.latent, carriers.share))
-    value = float(share[called].sum())
-    there = int((latent >= 0).sum())
-    case = Case(ground, found.class_id, direction, latent[called])
-    return case, Line(
-        "named", value, control=float(share.sum()) / max(1, there) * int(called.sum()), n=there,
-        holds=value >= LEAST_SHARE,
-        detail={
-            "latents": latent[called].tolist(),
-            "correlations": np.round(carriers.correlation[found.class_id, called], 3).tolist(),
-        },
-    )  # fmt: skip
+    case = Case(ground, found.class_id, direction, carriers.latent[found.class_id, called])
+    return case, naming(case, carriers, called)

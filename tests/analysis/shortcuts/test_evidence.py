@@ -6,7 +6,9 @@ import pytest
 from analysis.shortcuts import crossing, dependence
 from analysis.shortcuts.case import Case, Ground
 from analysis.shortcuts.inputs import Seen
+from analysis.shortcuts.latent_side import Carriers
 from analysis.shortcuts.lines import mean_with_interval
+from analysis.shortcuts.naming import naming
 from analysis.shortcuts.pictures import pictures, strongest
 from tests.analysis.shortcuts import planted
 
@@ -114,3 +116,43 @@ def test_an_interval_covers_its_mean_and_is_of_the_right_width():
     mean, low, high = mean_with_interval(values, seed=0)
     assert mean == pytest.approx(values.mean())
     assert high - low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.1)
+
+
+def _carriers(share: tuple[float, float]) -> Carriers:
+    """Class 0's own axis and the cue's; the latter is called by concept 0."""
+    latent = np.full((planted.CLASSES, 2), -1)
+    latent[0] = 0, planted.CLASSES
+    shares = np.zeros(latent.shape)
+    shares[0] = share
+    label = np.where(latent == planted.CLASSES, 0, 1)
+    return Carriers(latent, shares, label, np.where(latent == planted.CLASSES, 0.9, 0.0))
+
+
+def test_the_named_share_stands_in_an_interval_beside_names_dealt_out():
+    carriers = _carriers((0.6, 0.4))
+    line = naming(case(), carriers, carriers.named(np.array([0]))[0])
+    assert line.value == pytest.approx(0.4)
+    assert line.low is not None
+    assert line.high is not None
+    assert line.low < 0.4 < line.high < 0.6
+    assert line.control == pytest.approx(0.5, abs=0.03)  # either carrier, as the draw falls
+    assert line.holds is True
+    assert line.detail["latents"] == [planted.CLASSES]
+
+
+def test_nothing_called_so_carries_nothing():
+    carriers = _carriers((0.6, 0.4))
+    line = naming(case(named=False), carriers, carriers.named(np.array([7]))[0])
+    assert line.value == 0
+    assert line.holds is False
+
+
+def test_latents_that_divide_the_class_otherwise_are_the_control_of_what_is_lost():
+    world = planted.seen()
+    world.features[:30:2, planted.CLASSES + 1] = 1  # every other image shows the other cue
+    ground = Ground.of(planted.head(), world, seed=0)
+    line = crossing.lost(Case(ground, 0, planted.CUE, np.array([planted.CLASSES])))
+    assert line.control is not None
+    assert line.value is not None
+    assert line.control < line.value / 2  # nothing rests on it, but by chance it goes with the cue
+    assert line.holds is True
