@@ -32,6 +32,14 @@ def findings(
     everything: Annotated[
         bool, typer.Option("--all", help="In the table, all that is stored, not the first.")
     ] = False,
+    strongest: Annotated[
+        bool,
+        typer.Option(
+            "--strongest",
+            help="In the table, the first unexpected concept of each class, strongest first, "
+            "whatever its verdict.",
+        ),
+    ] = False,
     top: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = 40,
 ) -> None:
     """List concepts that classes hold and that their names do not imply.
@@ -52,9 +60,13 @@ def findings(
             print_json(findings_with_evidence(audit.engine, text_map=text_map))
             return
         records = findings_records(audit.engine, text_map=text_map)
-    shown = [r for r in records if everything or _strong(r)]
-    shown.sort(key=lambda r: (VERDICTS.index(r["verdict"]), r["q"]))
-    kept = "findings" if everything else "findings: supported, or a class's first at q ≤ .05"
+    if strongest:
+        shown = sorted((r for r in records if r["rank"] == 1), key=lambda r: -r["score"])
+        kept = "classes by their first unexpected concept"
+    else:
+        shown = [r for r in records if everything or _strong(r)]
+        shown.sort(key=lambda r: (VERDICTS.index(r["verdict"]), r["q"]))
+        kept = "findings" if everything else "findings: supported, or a class's first at q ≤ .05"
     print_table(
         f"{min(top, len(shown))} of {len(shown)} {kept}, {len(records)} stored",
         shown[:top],

@@ -440,6 +440,17 @@ def test_findings_as_a_table(glowworm: Glowworm, synthetic: Path) -> None:
     assert everything.out.count("\n") > done.out.count("\n")
 
 
+def test_the_strongest_findings_whatever_their_verdict(
+    glowworm: Glowworm, small_audit: SmallAudit
+) -> None:
+    records = printed(glowworm("findings", small_audit.directory, "--json"))
+    first = sorted((r for r in records if r["rank"] == 1), key=lambda r: -r["score"])
+    done = glowworm("findings", small_audit.directory, "--strongest", "--top", "1")
+    assert f"1 of {len(first)} classes" in done.out
+    assert first[0]["class"].split()[0] in done.out
+    assert first[1]["class"] not in done.out
+
+
 def test_findings_by_another_map(glowworm: Glowworm, small_audit: SmallAudit) -> None:
     records = printed(glowworm("findings", small_audit.directory, "--text-map", "mlp", "--json"))
     assert {r["text_map"] for r in records} == {"mlp"}
