@@ -74,7 +74,8 @@ EVIDENCE: Final[dict[str, LineWords]] = {
     "lost": LineWords(
         "Lost without it",
         "How much lower the margin over the best other class is on images of the class that lack "
-        "the concept than on those that show it. Holds where the interval lies above zero.",
+        "the concept than on those that show it. Control: other latents that are active on some of "
+        "the class's images only. Holds where the interval lies above zero and the control's mean.",
         "logit",
     ),
     "erasing": LineWords(
@@ -131,18 +132,17 @@ def _association(line: EvidenceLine, class_name: str, concept: str) -> str:
 
 def _named(line: EvidenceLine, class_name: str, concept: str) -> str:
     latents = line.detail.get("latents", [])
+    carriers = f"{line.detail.get('carriers', 0):,} latents that carry most of {class_name}"
     if not latents:
-        return (
-            f"None of the {line.n:,} latents that carry {class_name} is called {concept} on the "
-            "images of other classes."
-        )
+        return f"None of the {carriers} is called {concept} on the images of other classes."
     count = len(latents)
     verb = "is" if count == 1 else "are"
+    between = "" if line.low is None else f" ({_percent(line.low)} to {_percent(line.high)})"
     return (
-        f"{count} of the {line.n:,} latents that carry {class_name} {verb} called {concept} on "
-        f"the images of other classes, and {'carries' if count == 1 else 'carry'} "
-        f"{_percent(line.value)} of its logit; {'one' if count == 1 else f'any {count}'} of them "
-        f"would on average carry {_percent(line.control)}."
+        f"{count} of the {carriers} {verb} called {concept} on the images of other classes, and "
+        f"{'carries' if count == 1 else 'carry'} {_percent(line.value)}{between} of its logit; "
+        f"{'one' if count == 1 else f'any {count}'} of them would on average carry "
+        f"{_percent(line.control)}."
     )
 
 
@@ -188,7 +188,7 @@ def _lost(line: EvidenceLine, class_name: str, concept: str) -> str:
         f"On images of {class_name} without {concept} the margin over the best other class is "
         f"lower by {_value(line)}: {_percent(of.get('accuracy_without'))} of "
         f"{of.get('without', 0)} are right, against {_percent(of.get('accuracy_with'))} of "
-        f"{of.get('with', 0)} that show it."
+        f"{of.get('with', 0)} that show it; other latents divide its images by {_control(line)}."
     )
 
 

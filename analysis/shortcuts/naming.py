@@ -20,6 +20,7 @@ def naming(case: Case, carriers: Carriers, called: Bool[np.ndarray, " carriers"]
     value = float(share[called].sum())
     detail = {
         "latents": latent[called].tolist(),
+        "carriers": int(there.sum()),
         "correlations": np.round(carriers.correlation[case.class_id, called], 3).tolist(),
     }
     if not called.any():

@@ -43,18 +43,21 @@ def test_what_could_not_be_tested_says_why(name: str) -> None:
 
 
 def test_a_class_without_latents_called_so() -> None:
-    line = replace(MASKING, line="named", value=0.0, n=16, detail={"latents": []})
-    assert said(line).startswith("None of the 16 latents that carry shark is called “teeth”")
+    line = replace(MASKING, line="named", value=0.0, n=9, detail={"latents": [], "carriers": 16})
+    assert said(line).startswith(
+        "None of the 16 latents that carry most of shark is called “teeth”"
+    )
 
 
 def test_one_latent_and_several() -> None:
-    one = replace(MASKING, line="named", value=0.44, control=0.06, n=16)
+    told = {"latents": [4], "carriers": 16}
+    one = replace(MASKING, line="named", value=0.44, low=0.3, high=0.55, control=0.06, detail=told)
     assert said(one) == (
-        "1 of the 16 latents that carry shark is called “teeth” on the images of other classes, "
-        "and carries 44 % of its logit; one of them would on average carry 6 %."
+        "1 of the 16 latents that carry most of shark is called “teeth” on the images of other "
+        "classes, and carries 44 % (30 % to 55 %) of its logit; one of them would on average carry 6 %."
     )
-    assert "2 of the 16" in said(replace(one, detail={"latents": [4, 5]}))
-    assert "any 2 of them" in said(replace(one, detail={"latents": [4, 5]}))
+    assert "2 of the 16" in said(replace(one, detail=told | {"latents": [4, 5]}))
+    assert "any 2 of them" in said(replace(one, detail=told | {"latents": [4, 5]}))
 
 
 def test_a_line_without_controls_says_so() -> None:
