@@ -54,7 +54,8 @@ def test_one_latent_and_several() -> None:
     one = replace(MASKING, line="named", value=0.44, low=0.3, high=0.55, control=0.06, detail=told)
     assert said(one) == (
         "1 of the 16 latents that carry most of shark is called “teeth” on the images of other "
-        "classes, and carries 44 % (30 % to 55 %) of its logit; one of them would on average carry 6 %."
+        "classes, and carries 44 % (30 % to 55 %) of its logit; one of them would on average carry "
+        "6 %."
     )
     assert "2 of the 16" in said(replace(one, detail=told | {"latents": [4, 5]}))
     assert "any 2 of them" in said(replace(one, detail=told | {"latents": [4, 5]}))
