@@ -1,5 +1,6 @@
 """Tables of an audit as files: everything that is on the screen can be taken along."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -15,6 +16,8 @@ from db.queries.frame import shown_first
 from db.reader import AuditReader
 
 Format = Literal["csv", "json", "parquet"]
+ROWS_AT_ONCE = 50_000
+"""Of a table that become JSON at once."""
 
 
 def export_table(directory: Path, what: str, out: Path, format: Format) -> int:
@@ -42,9 +45,28 @@ def _write(table: pd.DataFrame, file: BinaryIO, format: Format) -> None:
     if format == "csv":
         table.to_csv(file, index=False)
     elif format == "json":
-        table.to_json(file, orient="records", force_ascii=False, indent=1)
+        _write_json(table, file)
     else:
         table.to_parquet(file, index=False)
+
+
+def _write_json(table: pd.DataFrame, file: BinaryIO) -> None:
+    """A list of records at full precision: pandas' own writer makes 0 of a q of 1e-27."""
+    between = b"[\n"
+    for start in range(0, len(table), ROWS_AT_ONCE):
+        part = table.iloc[start : start + ROWS_AT_ONCE].astype(object)
+        for record in part.where(part.notna() & ~part.isin([np.inf, -np.inf]), None).to_dict(
+            "records"
+        ):
+            text = json.dumps(record, ensure_ascii=False, allow_nan=False, default=_plain)
+            file.write(between + text.encode())
+            between = b",\n"
+    file.write(b"\n]\n" if len(table) else b"[]\n")
+
+
+def _plain(value: Any) -> Any:
+    """Of numpy's scalars and of times."""
+    return value.item() if isinstance(value, np.generic) else str(value)
 
 
 def _class_concepts(audit: AuditReader) -> pd.DataFrame:

@@ -45,8 +45,9 @@ def findings(
     """List concepts that classes hold and that their names do not imply.
 
     The class holds the concept beyond what a text map that never saw it makes of its name, by
-    weights, images and latents. Where q is at most .05 it is put to tests: `supported` passes all
-    of them, `correlational` does not, `refuted` shows no effect, `insufficient` cannot be tested;
+    weights, images and latents. Where q is at most .05 it is put to tests: `supported` passes the
+    four that the verdict rests on (association, named latents, masking, drawn; the others may
+    fail), `correlational` does not, `refuted` shows no effect, `insufficient` cannot be tested;
     a `candidate` was not. With --json each finding brings its evidence.
     """
     from analysis.commands.console import print_json, print_table

@@ -62,8 +62,8 @@ def _striking() -> None:
         st.caption(f"None: {numbers.many(whole, 'finding')}, all implied by the names.")
         return
     st.caption(
-        "Concepts that a class holds though its name does not imply them, those first that passed "
-        "every test. Whether the classifier should rely on them, only you can tell."
+        "Concepts that a class holds though its name does not imply them, the supported "
+        "ones first. Whether the classifier should rely on them, only you can tell."
     )
     finding_parts.tiles(frame)
     route.list_link(
