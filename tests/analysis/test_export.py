@@ -1,6 +1,5 @@
 """Tables as files: the same rows in every format, the full matrix, nothing half-written."""
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import UsageError
-from analysis.export import _write, export_table, Format, TABLES
+from analysis.export import TABLES, Format, _write, export_table
 from analysis.reef.truth import class_names
 from db.errors import StoreError, StoreMissing
 from db.reader import AuditReader
@@ -183,9 +182,10 @@ def test_the_weights_alone_export_their_matrix(weights_only: SmallAudit, tmp_pat
     assert table[["score_features", "z_features"]].isna().all(axis=None)
 
 
-def test_json_keeps_the_smallest_numbers() -> None:
+def test_json_keeps_the_smallest_numbers(tmp_path: Path) -> None:
     table = pd.DataFrame({"q": [9.7e-27, float("nan"), float("inf")], "n": [1, 2, 3]})
-    file = io.BytesIO()
-    _write(table, file, "json")
+    out = tmp_path / "table.json"
+    with out.open("wb") as file:
+        _write(table, file, "json")
     told = [{"q": 9.7e-27, "n": 1}, {"q": None, "n": 2}, {"q": None, "n": 3}]
-    assert json.loads(file.getvalue()) == told
+    assert json.loads(out.read_text()) == told
