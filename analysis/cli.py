@@ -5,7 +5,19 @@ import sys
 
 import typer
 
-from analysis.commands import audit, bench, canary, demo, guard, label, look, repair, tend, why
+from analysis.commands import (
+    audit,
+    bench,
+    canary,
+    demo,
+    explain,
+    guard,
+    label,
+    look,
+    repair,
+    tend,
+    why,
+)
 from analysis.errors import UsageError
 from db.errors import GlowwormError
 
@@ -17,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
-for group in (audit, look, why, canary, repair, guard, label, tend, demo, bench):
+for group in (audit, look, explain, why, canary, repair, guard, label, tend, demo, bench):
     group.register(app)
 
 

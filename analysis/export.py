@@ -98,4 +98,5 @@ TABLES: dict[str, Callable[[AuditReader], pd.DataFrame]] = {
     "labels": lambda audit: export.labels_frame(audit.engine),
     "findings": lambda audit: export.findings_frame(audit.engine),
     "explanations": lambda audit: explanations.explanations(audit.engine, limit=None),
+    "claims": lambda audit: export.claims_frame(audit.engine),
 }

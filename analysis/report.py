@@ -15,11 +15,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.canary_wording import CANARY, MAPS
 from analysis.errors import UsageError
+from analysis.explanation_wording import CLAIMS, METHOD, TERM
 from analysis.report_evidence import certificate, records, told
+from analysis.report_explanations import told_explanations
 from analysis.wording import LIMITS, MEANING, VERDICT, finding_sentences, one_line
 from db.engine import Engine, reader_engine
 from db.files import write_whole
-from db.queries import classes, explanations, findings, images, overview, units
+from db.queries import classes, findings, images, overview, units
 from db.queries.findings import FindingFilter
 from db.queries.units import Kind, UnitFilter
 
@@ -27,7 +29,6 @@ MOST_FINDINGS = 60
 MOST_CLASSES = 200
 CONCEPTS_PER_CLASS = 8
 PICTURES_PER_FINDING = 4
-MOST_EXPLANATIONS = 20
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def render_report(directory: Path) -> str:
         "percent": _percent,
         "number": _number,
         "signed": _signed,
+        "spaced": _spaced,
         "tiny": _tiny,
     }
     return environment.get_template("report.html.j2").render(audit=directory.name, **content)
@@ -104,6 +106,7 @@ def _content(engine: Engine) -> dict[str, Any]:
         "classes": _classes(engine, first),
         "without_images": overview.classes_without_images(engine),
         "explanations": _explanations(engine),
+        "claims": {"meaning": CLAIMS, "terms": METHOD | TERM},
         "skipped": records(overview.skipped_images(engine, limit=50)),
         "limits": LIMITS,
         "meaning": MEANING,
@@ -160,9 +163,10 @@ def _classes(engine: Engine, text_map: str | None) -> list[dict[str, Any]]:
 
 
 def _explanations(engine: Engine) -> list[dict[str, Any]]:
-    rows = records(explanations.explanations(engine, limit=MOST_EXPLANATIONS))
+    rows = told_explanations(engine)
     for row in rows:
-        row["pictures"] = _pictures(engine, [row["image_id"]])
+        of_image = [] if row["image_id"] is None else [row["image_id"]]
+        row["pictures"] = _pictures(engine, of_image)
     return rows
 
 
@@ -193,8 +197,15 @@ def _number(value: float | None, digits: int = 2) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
-def _signed(value: float | None) -> str:
-    return "–" if value is None else f"{round(value, 1) + 0.0:+.1f}"
+def _signed(value: float | None, digits: int = 1) -> str:
+    return "–" if value is None else f"{round(value, digits) + 0.0:+.{digits}f}"
+
+
+def _spaced(text: str, limit: int) -> str:
+    """A stretch of a sentence as one line, a space kept at either end."""
+    if not text.strip():
+        return " "
+    return " " * text[0].isspace() + one_line(text, limit) + " " * text[-1].isspace()
 
 
 def _tiny(value: float) -> str:

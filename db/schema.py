@@ -13,6 +13,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     MetaData,
@@ -532,21 +533,92 @@ class Activation(Base):
 
 
 class Explanation(Base):
-    """A sentence about one decision, with its score and its floor."""
+    """What a method says of one decision or of a class, with its score, its floor and what came of
+    testing it."""
 
     __tablename__ = "explanation"
     id: Mapped[int] = mapped_column(primary_key=True)
     stage_name: Mapped[str] = _parent("stage.name")
-    image_id: Mapped[int] = _parent("image.id", index=True)
+    subject: Mapped[str] = mapped_column(
+        CheckConstraint("subject in ('image','class')", name="subject"), default="image"
+    )
+    image_id: Mapped[int | None] = _parent("image.id", index=True)  # null: the class as a whole
     class_id: Mapped[int] = _parent("class.id", index=True)  # the decision that is explained
-    method: Mapped[str]
+    method: Mapped[str] = mapped_column(
+        CheckConstraint("method in ('zero-shot','texter','pipeline')", name="method")
+    )
     text: Mapped[str]
-    score: Mapped[float]  # cos(f, û(text)), the objective of the search
+    score: Mapped[float | None]  # cos(f, û(text)), the objective of the search
     # 95th percentile of the same score over sentences for other images; None where there are none
     floor: Mapped[float | None]
-    fluency: Mapped[float]  # mean log-likelihood per token under the bare language model
-    language_model: Mapped[str]
+    fluency: Mapped[float | None]  # mean log-likelihood per token under the bare language model
+    language_model: Mapped[str | None]  # null where words were joined without one
     text_map: Mapped[str] = _parent("text_map.name")
     config: Mapped[dict[str, Any]]
     candidates: Mapped[list[Any]]  # the other iterations' sentences and scores
     seconds: Mapped[float]
+    # Null in a store that was made before these were measured, and where they cannot be.
+    unit_kind: Mapped[str | None] = mapped_column(
+        CheckConstraint("unit_kind in ('latent','neuron')", name="unit_kind")
+    )
+    judge: Mapped[str | None]  # a second criterion, which did not steer the search
+    judge_score: Mapped[float | None]
+    judge_floor: Mapped[float | None]
+    seed: Mapped[int | None]
+    # What the method keeps besides: its representation of the meaning, units, retrieved texts
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # What all claims together come to: {"probability", "logit", "share", "masked": [{"units",
+    # "count", "logit_drop", "probability_drop"}, …], "deletion" and "insertion": {"steps",
+    # "cited", "random"}, "deletion_area" and "insertion_area": {"cited", "random"}}
+    ledger: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Claim(Base):
+    """A phrase of an explanation that claims something, and how it stood up to its tests.
+
+    Numbers are null where the subject, or the claim's having no units, leaves nothing to measure.
+    """
+
+    __tablename__ = "claim"
+    explanation_id: Mapped[int] = _parent("explanation.id", primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # from 1, in the order of the text
+    stage_name: Mapped[str] = _parent("stage.name")
+    text: Mapped[str]
+    start: Mapped[int]  # the phrase is text[start:end] of the explanation's text
+    end: Mapped[int]
+    meaning: Mapped[str]  # the words that the text map was given
+    supported: Mapped[bool]
+    reason: Mapped[str]  # why it is struck out; empty where it is supported
+    presence: Mapped[float | None]  # projection of the image, in z among the audit's images
+    slope: Mapped[float | None]  # of the class's logit less its rival's, along its direction
+    projection: Mapped[float | None]  # of the image on the claim's direction
+    # The fall when the claim's units are masked, when as many random active ones are (mean and
+    # 95th percentile), and when random ones of the same whole activation are
+    logit_drop: Mapped[float | None]
+    logit_random: Mapped[float | None]
+    logit_random_high: Mapped[float | None]
+    logit_mass: Mapped[float | None]
+    logit_mass_high: Mapped[float | None]
+    probability_drop: Mapped[float | None]
+    probability_random: Mapped[float | None]
+    probability_mass: Mapped[float | None]
+
+
+class ClaimUnit(Base):
+    """A unit that a claim is tied to."""
+
+    __tablename__ = "claim_unit"
+    explanation_id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # of the claim
+    rank: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    stage_name: Mapped[str] = _parent("stage.name")
+    unit_id: Mapped[int] = _parent("unit.id", index=True)
+    activation: Mapped[float]
+    contribution: Mapped[float]  # to the logit of the class
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["explanation_id", "number"],
+            ["claim.explanation_id", "claim.number"],
+            ondelete="CASCADE",
+        ),
+    )

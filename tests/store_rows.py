@@ -16,7 +16,6 @@ from db.schema import (
     Class,
     ClassConcept,
     Concept,
-    Explanation,
     Finding,
     Image,
     ImageConcept,
@@ -31,6 +30,7 @@ from db.schema import (
     Unit,
     UnitClass,
 )
+from tests.explanation_rows import explanation_rows
 
 CLASSES = ("jellyfish", "shark", "red crab", "octopus in a cave")
 CONCEPTS = (
@@ -260,25 +260,8 @@ def _labels(unit: int, weights_only: bool) -> list[dict[str, Any]]:
 
 
 def _explanations(weights_only: bool) -> Rows:
-    explanations = [
-        {
-            "id": i + 1,
-            "image_id": i,
-            "class_id": (i + 1) % 4 if i in ERRORS else i % 4,
-            "method": "zero-shot",
-            "text": f"a {CONCEPTS[i]} thing in the water",
-            "score": 0.6,
-            "floor": 0.4,
-            "fluency": -2.5,
-            "language_model": "packaged",
-            "text_map": "kernel",
-            "config": {"iterations": 2},
-            "candidates": [{"text": "a thing", "score": 0.3}],
-            "seconds": 1.5,
-        }
-        for i in range(3)
-    ]
-    return {Explanation: explanations}
+    decided = [(i + 1) % 4 if i in ERRORS else i % 4 for i in range(3)]
+    return explanation_rows(CONCEPTS, decided)
 
 
 RESULTS = {

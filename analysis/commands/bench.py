@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis.commands import bench_explain
+from analysis.commands.bench_output import HOW, MODEL, OUT, AsJson, Out, Seed, require_out, show
+
 if TYPE_CHECKING:
     from analysis.bench.data import BenchData
-    from analysis.bench.figures import Figures
 
 app = typer.Typer(
     help="Print the figures we claim, each from a fresh run; most are the paper's protocols. "
@@ -17,50 +19,40 @@ app = typer.Typer(
     "(GLOWWORM_CACHE names another place for it).",
     no_args_is_help=True,
 )
-_MODEL, _HOW = "What is measured", "How"
 Model = Annotated[
-    str | None, typer.Option(help="As in audit; else the reef's.", rich_help_panel=_MODEL)
+    str | None, typer.Option(help="As in audit; else the reef's.", rich_help_panel=MODEL)
 ]
-Checkpoint = Annotated[Path | None, typer.Option(help="As in audit.", rich_help_panel=_MODEL)]
+Checkpoint = Annotated[Path | None, typer.Option(help="As in audit.", rich_help_panel=MODEL)]
 Names = Annotated[
-    Path | None, typer.Option("--class-names", help="As in audit.", rich_help_panel=_MODEL)
+    Path | None, typer.Option("--class-names", help="As in audit.", rich_help_panel=MODEL)
 ]
 Images = Annotated[
     list[Path] | None,
     typer.Option(
-        help="As in audit; repeat for several trees. Else rendered ones.", rich_help_panel=_MODEL
+        help="As in audit; repeat for several trees. Else rendered ones.", rich_help_panel=MODEL
     ),
 ]
-Encoder = Annotated[
-    str, typer.Option("--text-encoder", help="As in audit.", rich_help_panel=_MODEL)
-]
+Encoder = Annotated[str, typer.Option("--text-encoder", help="As in audit.", rich_help_panel=MODEL)]
 Concepts = Annotated[
     Path | None,
-    typer.Option(help="As in audit; else the project's own.", rich_help_panel=_MODEL),
+    typer.Option(help="As in audit; else the project's own.", rich_help_panel=MODEL),
 ]
 Splits = Annotated[
-    int, typer.Option(min=1, help="Random splits of the classes, 90/10.", rich_help_panel=_HOW)
+    int, typer.Option(min=1, help="Random splits of the classes, 90/10.", rich_help_panel=HOW)
 ]
 Epochs = Annotated[
     int,
-    typer.Option(min=1, help="Of the paper's MLP; 2500 is the paper's.", rich_help_panel=_HOW),
+    typer.Option(min=1, help="Of the paper's MLP; 2500 is the paper's.", rich_help_panel=HOW),
 ]
 Seeds = Annotated[
-    int, typer.Option(min=2, help="Trainings of each autoencoder.", rich_help_panel=_HOW)
+    int, typer.Option(min=2, help="Trainings of each autoencoder.", rich_help_panel=HOW)
 ]
-Seed = Annotated[int, typer.Option(min=0, rich_help_panel=_HOW)]
-Out = Annotated[
-    Path, typer.Option(help="Where the tables are kept as files.", rich_help_panel=_HOW)
-]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Machine-readable, on stdout alone.", rich_help_panel=_HOW)
-]
-OUT = Path("bench-results")
 PACKAGED = "packaged"
 
 
 def register(parent: typer.Typer) -> None:
-    """Add this file's commands."""
+    """Add this file's commands, and those of explanations."""
+    bench_explain.register(app)
     parent.add_typer(app, name="bench")
 
 
@@ -79,7 +71,7 @@ def zero_shot(
             "--method",
             help="Only this one; repeat: 'mlp, soft dropout', 'mlp, no soft dropout', icis, "
             "'mean (floor)', 'random (floor)', kernel, stacked, auto or 'auto, calibrated'.",
-            rich_help_panel=_HOW,
+            rich_help_panel=HOW,
         ),
     ] = None,
     seed: Seed = 0,
@@ -100,7 +92,7 @@ def zero_shot(
     figures = bench_zero_shot(
         data, compared=compared, count=splits, seed=seed, progress=RichProgress()
     )
-    _show("zero-shot", data.model, figures, out, json)
+    show("zero-shot", data.model, figures, out, json)
 
 
 @app.command()
@@ -115,7 +107,7 @@ def ablation(
         typer.Option(
             "--other-encoder",
             help="A further text encoder for a row of its own; repeat.",
-            rich_help_panel=_MODEL,
+            rich_help_panel=MODEL,
         ),
     ] = None,
     splits: Splits = 5,
@@ -134,7 +126,7 @@ def ablation(
     figures = bench_ablation(
         data, epochs=epochs, count=splits, seed=seed, progress=RichProgress(), encoders=others
     )
-    _show("ablation", data.model, figures, out, json)
+    show("ablation", data.model, figures, out, json)
 
 
 @app.command()
@@ -155,7 +147,7 @@ def prompts(
 
     data = _data(model, checkpoint, class_names, images, text_encoder, out)
     figures = bench_prompts(data, count=splits, seed=seed, progress=RichProgress())
-    _show("prompts", data.model, figures, out, json)
+    show("prompts", data.model, figures, out, json)
 
 
 @app.command()
@@ -167,7 +159,7 @@ def concepts(
     concepts: Concepts = None,
     text_encoder: Encoder = PACKAGED,
     best: Annotated[
-        int, typer.Option(min=1, help="Concepts added, B of the paper.", rich_help_panel=_HOW)
+        int, typer.Option(min=1, help="Concepts added, B of the paper.", rich_help_panel=HOW)
     ] = 15,
     seed: Seed = 0,
     out: Out = OUT,
@@ -181,7 +173,7 @@ def concepts(
     vocabulary = load_concepts(concepts)
     data = _data(model, checkpoint, class_names, images, text_encoder, out)
     figures = bench_concepts(data, vocabulary, best=best, seed=seed, progress=RichProgress())
-    _show("concepts", data.model, figures, out, json)
+    show("concepts", data.model, figures, out, json)
 
 
 @app.command()
@@ -189,12 +181,12 @@ def transfer(
     to: Annotated[
         Path,
         typer.Option(
-            help="Pictures of the other data set, a folder a class.", rich_help_panel=_MODEL
+            help="Pictures of the other data set, a folder a class.", rich_help_panel=MODEL
         ),
     ],
     to_names: Annotated[
         Path | None,
-        typer.Option(help="JSON {folder: name}; else the folders' names.", rich_help_panel=_MODEL),
+        typer.Option(help="JSON {folder: name}; else the folders' names.", rich_help_panel=MODEL),
     ] = None,
     model: Model = None,
     checkpoint: Checkpoint = None,
@@ -225,13 +217,13 @@ def transfer(
         seed=seed,
         progress=RichProgress(),
     )
-    _show("transfer", data.model, figures, out, json)
+    show("transfer", data.model, figures, out, json)
 
 
 @app.command()
 def descriptors(
     descriptors: Annotated[
-        Path, typer.Option(help="JSON {class name: [texts]}.", rich_help_panel=_MODEL)
+        Path, typer.Option(help="JSON {class name: [texts]}.", rich_help_panel=MODEL)
     ],
     model: Model = None,
     checkpoint: Checkpoint = None,
@@ -247,7 +239,7 @@ def descriptors(
     from analysis.commands.console import RichProgress
     from analysis.text.encoder import load_text_encoder
 
-    _require_out(out)
+    require_out(out)
     lists = load_descriptors(descriptors)
     classifier, names = load_subject(model, checkpoint, class_names)
     figures = bench_descriptors(
@@ -259,7 +251,7 @@ def descriptors(
         seed=seed,
         progress=RichProgress(),
     )
-    _show("descriptors", classifier.spec.name, figures, out, json)
+    show("descriptors", classifier.spec.name, figures, out, json)
 
 
 @app.command()
@@ -279,7 +271,7 @@ def speed(
     from analysis.commands.console import RichProgress
     from analysis.config import AuditConfig
 
-    _require_out(out)
+    require_out(out)
     with subject_spec(model, checkpoint, class_names) as (spec, names):
         config = AuditConfig(
             model=spec,
@@ -290,7 +282,7 @@ def speed(
             seed=seed,
         )
         figures = bench_speed(config, progress=RichProgress())
-    _show("speed", spec.name, figures, out, json)
+    show("speed", spec.name, figures, out, json)
 
 
 @app.command()
@@ -308,14 +300,14 @@ def features(
     from analysis.bench.subject import load_subject, rendered_images
     from analysis.commands.console import RichProgress
 
-    _require_out(out)
+    require_out(out)
     classifier, _ = load_subject(model, checkpoint, None)
     with rendered_images(images) as root:
         rows = bench_features(classifier, root, repeats=repeats, progress=RichProgress())
     columns = {"what": "what", "seconds": "seconds", "ratio": "ratio"}
     settings = {"model": classifier.spec.name, "median of": repeats}
     figures = Figures("Feature extraction", columns, rows, settings)
-    _show("features", classifier.spec.name, [figures], out, json)
+    show("features", classifier.spec.name, [figures], out, json)
 
 
 @app.command()
@@ -330,10 +322,10 @@ def attributes(
     from analysis.commands.console import RichProgress
     from analysis.text.encoder import load_text_encoder
 
-    _require_out(out)
+    require_out(out)
     encoder = load_text_encoder(text_encoder)
     figures = bench_attributes(encoder, seeds=seeds, progress=RichProgress())
-    _show("attributes", "reef", figures, out, json)
+    show("attributes", "reef", figures, out, json)
 
 
 @app.command()
@@ -344,7 +336,7 @@ def shortcuts(
             min=0,
             max=5,
             help="Other reefs beside the shipped one; each is made once, in some minutes.",
-            rich_help_panel=_HOW,
+            rich_help_panel=HOW,
         ),
     ] = 5,
     out: Out = OUT,
@@ -354,9 +346,9 @@ def shortcuts(
     from analysis.bench.shortcuts import bench_shortcuts
     from analysis.commands.console import RichProgress
 
-    _require_out(out)
+    require_out(out)
     figures = bench_shortcuts(reefs=reefs, progress=RichProgress())
-    _show("shortcuts", "reef", figures, out, json)
+    show("shortcuts", "reef", figures, out, json)
 
 
 @app.command()
@@ -366,10 +358,10 @@ def repair(out: Out = OUT, json: AsJson = False) -> None:
     from analysis.bench.repair import bench_repair
     from analysis.commands.console import RichProgress
 
-    _require_out(out)
+    require_out(out)
     progress = RichProgress()
     figures = bench_repair(audited_reefs(5, progress), progress=progress)
-    _show("repair", "reef", figures, out, json)
+    show("repair", "reef", figures, out, json)
 
 
 @app.command()
@@ -385,7 +377,7 @@ def canary(
     text_encoder: Encoder = PACKAGED,
     draws: Annotated[
         int,
-        typer.Option(min=1, help="Plantings, each with a head of its own.", rich_help_panel=_HOW),
+        typer.Option(min=1, help="Plantings, each with a head of its own.", rich_help_panel=HOW),
     ] = 3,
     seed: Seed = 0,
     out: Out = OUT,
@@ -397,13 +389,13 @@ def canary(
     from analysis.text.encoder import load_text_encoder
     from analysis.text.vocabulary import load_concepts
 
-    _require_out(out)
+    require_out(out)
     figures = bench_canary(
         root, load_text_encoder(text_encoder), load_concepts(concepts), model=model,
         checkpoint=checkpoint, class_names=class_names, draws=draws, seed=seed,
         progress=RichProgress(),
     )  # fmt: skip
-    _show("canary", f"{model or 'reef'}-{root.name}", figures, out, json)
+    show("canary", f"{model or 'reef'}-{root.name}", figures, out, json)
 
 
 @app.command()
@@ -423,7 +415,7 @@ def sae(
 
     data = _data(model, checkpoint, class_names, images, text_encoder, out)
     figures = bench_sae(data, seeds=seeds, progress=RichProgress())
-    _show("sae", data.model, figures, out, json)
+    show("sae", data.model, figures, out, json)
 
 
 @app.command("all")
@@ -444,6 +436,7 @@ def everything(
     shortcuts(out=out)
     repair(out=out)
     sae(out=out)
+    bench_explain.reef_explanations(out=out)
 
 
 def _data(
@@ -459,7 +452,7 @@ def _data(
     from analysis.errors import UsageError
     from analysis.text.encoder import load_text_encoder
 
-    _require_out(out)
+    require_out(out)
     if model is not None and not images:
         raise UsageError("this protocol classifies images: give --images (a folder for each class)")
     return load_bench_data(
@@ -470,32 +463,3 @@ def _data(
         images=images or (),
         progress=RichProgress(),
     )
-
-
-def _require_out(out: Path) -> None:
-    """Refuse a place that cannot be written before hours are spent on what goes there."""
-    from analysis.errors import UsageError
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{out} cannot be made ({error.strerror}): give another directory to --out"
-        ) from error
-
-
-def _show(bench: str, model: str, figures: "Sequence[Figures]", out: Path, as_json: bool) -> None:
-    """Print the tables and keep them."""
-    from analysis.bench.figures import save
-    from analysis.commands.console import print_json, print_line, print_table
-
-    kept = save(figures, out, f"{bench}-{model}")
-    if as_json:
-        print_json([one.as_json() for one in figures])
-        return
-    for one in figures:
-        print_table(one.title, one.cells(), one.columns)
-        print_line(", ".join(f"{key}: {value}" for key, value in one.settings.items()))
-        for note in one.notes:
-            print_line(note, style="dim")
-    print_line(f"Kept as {kept}")

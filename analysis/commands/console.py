@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from analysis.progress import Advance
 
@@ -53,6 +54,20 @@ def print_json(value: Any) -> None:
 def print_line(text: str, *, style: str | None = None) -> None:
     """A line of a result, however long, for people and for ``grep``."""
     STDOUT.print(escape(_printable(text)), style=style, soft_wrap=True)
+
+
+def print_struck(text: str, struck: Sequence[tuple[int, int]]) -> None:
+    """A line of a result with some stretches struck out; where nothing can be styled they stand
+    between ~~."""
+    styled = sys.stdout.isatty()
+    line = Text(text)
+    for start, end in sorted(struck, reverse=True):
+        if styled:
+            line.stylize("strike dim", start, end)
+        else:
+            line = Text(f"{line.plain[:start]}~~{line.plain[start:end]}~~{line.plain[end:]}")
+    line.plain = _printable(line.plain)
+    STDOUT.print(line, soft_wrap=True)
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Commands that read an audit: findings, labels, ask, explain, export, report, serve."""
+"""Commands that read an audit: findings, labels, ask, export, report, serve."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,14 +14,14 @@ OtherMap = Annotated[str | None, typer.Option(help="Another map than the first, 
 
 
 EXPORTED = (
-    "images, classes, concepts, class-concepts, latents, neurons, channels, labels, findings or "
-    "explanations"
+    "images, classes, concepts, class-concepts, latents, neurons, channels, labels, findings, "
+    "explanations or claims"
 )
 
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
-    for command in (findings, labels, ask, explain, export, report, serve):
+    for command in (findings, labels, ask, export, report, serve):
         app.command()(command)
 
 
@@ -148,37 +148,6 @@ def ask(
         return
     headings = {"kind": "kind", "name": "name", "score": "cosine", "percentile": "percentile"}
     print_table(f"“{text}”", records, headings)
-
-
-def explain(
-    directory: Directory,
-    image: Annotated[Path, typer.Argument(help="An image, known to the audit or new.")],
-    full: Annotated[
-        bool, typer.Option("--full", help="The paper's setting; minutes an image.")
-    ] = False,
-    language_model: Annotated[
-        str | None, typer.Option(help="Another one than the audit's.")
-    ] = None,
-    method: Annotated[
-        Literal["zero-shot"], typer.Option(help="The zero-shot NLE of the paper, §3.2.")
-    ] = "zero-shot",
-    json: AsJson = False,
-) -> None:
-    """Say in a sentence what the classifier saw in an image (zero-shot NLE, paper §3.2)."""
-    from analysis.commands.console import RichProgress, print_json, print_line
-    from analysis.pipeline.explain_image import explain_image
-
-    del method  # one so far
-    told = explain_image(
-        directory, image, full=full, language_model=language_model, progress=RichProgress()
-    )
-    if json:
-        print_json(told)
-        return
-    print_line(f"{told['class']} ({told['probability']:.0%})")
-    print_line(f"because it shows {told['text']}")
-    floor = "none (no other explanations)" if told["floor"] is None else f"{told['floor']:.3f}"
-    print_line(f"score {told['score']:.3f}, floor {floor}", style="dim")
 
 
 def export(

@@ -1,6 +1,6 @@
 """The constants of the zero-shot explanations (paper section 3.2 and appendix I)."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from analysis.errors import UsageError
@@ -58,11 +58,12 @@ class NleConfig:
     stop_bonus: float = 0.25
     hard_prompts: tuple[str, ...] = HARD_PROMPTS
     selection: Literal["cosine"] = "cosine"
+    filter_words: bool = True
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            counted = isinstance(value, int)
+            counted = isinstance(value, int) and not isinstance(value, bool)
             if counted and value < 1:
                 raise UsageError(f"{field.name} of the explanations is {value}: give at least 1")
         if self.min_tokens >= self.max_tokens:
@@ -76,14 +77,37 @@ class NleConfig:
                 "at least one hard prompt"
             )
 
-    @classmethod
-    def reduced(cls) -> "NleConfig":
-        """The setting of the demo and the audit: fewer candidates and iterations.
 
-        Some 3,500 sentence encodings an image, where the paper's setting takes some 100,000. Of
-        three settings that cost about as much (one seed, six images) the chosen sentences scored
-        .38 here and with 16 iterations of 16 candidates, .36 with 8 of 32; all sentences together
-        scored highest here. Words outside the likeliest 24 tokens are out of reach: beside the full
-        setting a pizza reached .49 in place of .74, a snowmobile .47 against .46.
-        """
-        return replace(cls(), iterations=12, candidates=24)
+@dataclass(frozen=True)
+class FastConfig:
+    """Constants of the fast mode.
+
+    ``min_tokens`` to ``ngram`` are the faithful mode's; ``candidates`` is its K.
+    """
+
+    at_once: int = 16
+    """Images whose stems are grown together."""
+    beams: int = 8
+    children: int = 3
+    """Of one stem, among the beams."""
+    candidates: int = 512
+    encoded: int = 10
+    """Of the candidates of a stem, those that are encoded because they are likely and fit."""
+    likeliest: int = 2
+    """Of the candidates of a stem, those that are encoded because they are the likeliest."""
+    sentences: int = 4
+    """Whose words are exchanged."""
+    exchanges: int = 3
+    """Rounds in which words are exchanged."""
+    words: int = 12
+    """Tried at each place."""
+    read: int = 12
+    """Exchanges a round that the language model reads."""
+    fluency: float = 0.05
+    """Cosine that a nat a token is worth."""
+    min_tokens: int = 10
+    max_tokens: int = 20
+    repetition_penalty: float = 2.0
+    ngram: int = 3
+    hard_prompts: tuple[str, ...] = HARD_PROMPTS
+    filter_words: bool = True

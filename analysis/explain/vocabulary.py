@@ -7,7 +7,7 @@ characters go; hyphens too, behind which a small model invents words), when it i
 or when it is empty. The one full stop that ends a sentence is kept apart from them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -15,6 +15,7 @@ from jaxtyping import Bool
 from torch import Tensor
 
 from analysis.errors import TextError
+from analysis.explain.unasked import unasked_words
 
 ALLOWED_MARKS = frozenset(" ,'")
 _ANCHOR = "a"
@@ -27,6 +28,16 @@ class Vocabulary:
     stop: int
     excluded: Bool[Tensor, " vocabulary"]
     starts_word: Bool[Tensor, " vocabulary"]
+    unasked: Bool[Tensor, " vocabulary"]
+    """Tokens that are a listed word by themselves (see ``unasked``)."""
+
+    def filtered(self) -> "Vocabulary":
+        """The same with the listed words excluded."""
+        return replace(
+            self,
+            excluded=self.excluded | self.unasked,
+            starts_word=self.starts_word & ~self.unasked,
+        )
 
     def __len__(self) -> int:
         return len(self.excluded)
@@ -49,7 +60,9 @@ def read_vocabulary(tokenizer: Any, size: int, *, device: str = "cpu") -> Vocabu
     excluded[sayable] = False
     starts_word = torch.zeros(size, dtype=torch.bool, device=device)
     starts_word[[i for i in sayable if texts[i].startswith(" ")]] = True
-    return Vocabulary(stop=_full_stop(tokenizer), excluded=excluded, starts_word=starts_word)
+    unasked = torch.zeros(size, dtype=torch.bool, device=device)
+    unasked[[i for i in sayable if texts[i].strip().lower() in unasked_words()]] = True
+    return Vocabulary(_full_stop(tokenizer), excluded, starts_word, unasked)
 
 
 def _texts_in_context(tokenizer: Any, count: int) -> list[str]:

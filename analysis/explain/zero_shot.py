@@ -21,7 +21,7 @@ Where the paper leaves room:
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,7 @@ from analysis.explain.decoding import next_token, sayable
 from analysis.explain.language_model import LanguageModel
 from analysis.explain.prefix import Prefix, next_token_logits
 from analysis.explain.scoring import SentenceScorer, TextDirection
+from analysis.explain.unasked import has_unasked, withhold
 
 _ARTICLE = re.compile(r"^(A|An|The)\b")
 
@@ -104,15 +105,26 @@ def explain(
         candidates.append(search.iterate())
         if progress is not None:
             progress(iteration + 1, config.iterations)
-    best = max(candidates, key=lambda candidate: candidate.score)
+    return chosen(
+        candidates, config, seconds=time.perf_counter() - started, encodings=search.scorer.encodings
+    )
+
+
+def chosen(
+    candidates: Sequence[Candidate], config: NleConfig, *, seconds: float, encodings: int
+) -> Explanation:
+    """The candidate with the highest score that may be shown; where none may, the highest with
+    its listed words marked as withheld."""
+    shown = [c for c in candidates if not (config.filter_words and has_unasked(c.text))]
+    best = max(shown or candidates, key=lambda candidate: candidate.score)
     return Explanation(
-        text=best.text,
+        text=best.text if shown else withhold(best.text),
         raw=best.raw,
         score=best.score,
         fluency=best.fluency,
         candidates=tuple(candidates),
-        seconds=time.perf_counter() - started,
-        encodings=search.scorer.encodings,
+        seconds=seconds,
+        encodings=encodings,
     )
 
 
@@ -129,6 +141,8 @@ class _Search:
     ) -> None:
         self.scorer = SentenceScorer(feature, text_direction)
         self._lm, self._config = language_model, config
+        known = language_model.vocabulary
+        self._vocabulary = known.filtered() if config.filter_words else known
         self._prefix = Prefix.random(
             language_model.shapes,
             config.prefixes,
@@ -159,7 +173,7 @@ class _Search:
                 chosen = self._choose(tokens, generated)
             generated.append(chosen)
             fluency.append(float(bare[chosen]))
-            if chosen == self._lm.vocabulary.stop:
+            if chosen == self._vocabulary.stop:
                 break
         self._schedule.step()
         return self._candidate(hard_prompt, context, generated, float(np.mean(fluency)))
@@ -181,7 +195,7 @@ class _Search:
     def _update(self, tokens: Tensor, bare: Tensor, *, said: int) -> None:
         """One step of the prefixes towards the candidates that fit the feature."""
         steered = self._steered(tokens)
-        allowed = sayable(self._lm.vocabulary, said, self._config.min_tokens)
+        allowed = sayable(self._vocabulary, said, self._config.min_tokens)
         count = min(self._config.candidates, int(allowed.sum()))
         chosen = steered.detach().masked_fill(~allowed, -torch.inf).topk(count).indices
         sentences = self._lm.decode([[*tokens.tolist(), i] for i in chosen.tolist()])
@@ -194,7 +208,7 @@ class _Search:
         self._optimiser.step()
 
     def _choose(self, tokens: Tensor, generated: list[int]) -> int:
-        return next_token(self._steered(tokens), generated, self._lm.vocabulary, self._config)
+        return next_token(self._steered(tokens), generated, self._vocabulary, self._config)
 
     def _candidate(
         self, hard_prompt: str, context: list[int], generated: list[int], fluency: float

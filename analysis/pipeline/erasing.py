@@ -7,18 +7,15 @@ import numpy as np
 import torch
 
 from analysis.classifier.positions import Positions
-from analysis.errors import InputError
-from analysis.images.batches import as_batch
-from analysis.images.decode import decode, quiet_pillow
+from analysis.pipeline.pictures import Pictures
 from analysis.pipeline.runner import Context
-from analysis.pipeline.shared import classifier, images_root
+from analysis.pipeline.shared import classifier
 from analysis.pipeline.stages.heatmaps import readouts_of
 from analysis.pipeline.stages.images import positions
 from analysis.shortcuts.case import Case
 from analysis.shortcuts.erasing import CONTROLS, erased, erasing, hot_cells, other_cells
 from analysis.shortcuts.lines import Line, untested
 from analysis.shortcuts.pictures import Picture, strongest
-from db.queries.heatmaps import image_files
 
 IMAGES = 6
 """Images of the class on which a finding's region is erased."""
@@ -30,7 +27,7 @@ class Eraser:
 
     context: Context
     where: Positions
-    files: Sequence[tuple[str, str]]
+    pictures: Pictures
 
     @classmethod
     def of(cls, context: Context) -> "Eraser | None":
@@ -38,7 +35,7 @@ class Eraser:
         where = positions(context)
         if where is None or "latent" not in readouts_of(context, where):
             return None
-        return cls(context, where, image_files(context.store.engine))
+        return cls(context, where, Pictures.of(context))
 
     def test(self, case: Case) -> tuple[Line, list[Picture]]:
         """The line, and the images it rests on."""
@@ -52,7 +49,7 @@ class Eraser:
     def _pictures(self, case: Case) -> Iterator[Picture]:
         rng = np.random.default_rng(case.ground.seed)
         for rank, image in enumerate(strongest(case, IMAGES).tolist(), start=1):
-            pixels = self._pixels(image)
+            pixels = self.pictures.pixels(image)
             if pixels is None:
                 continue
             hot = hot_cells(self._heat(pixels, case.named))
@@ -64,19 +61,8 @@ class Eraser:
                 control=float(margins[2:].mean()),
             )  # fmt: skip
 
-    def _pixels(self, image: int) -> np.ndarray | None:
-        """As the classifier sees it; None where the file is gone or another one now."""
-        path, sha256 = self.files[image]
-        try:
-            with quiet_pillow():
-                root = images_root(self.context)
-                decoded = decode(root / path, classifier(self.context).preprocessing)
-        except InputError:
-            return None
-        return decoded.pixels if decoded.sha256 == sha256 else None
-
     def _heat(self, pixels: np.ndarray, latents: np.ndarray) -> np.ndarray:
-        maps = self.where.of(self._prepared([pixels]))[0].float().cpu().numpy()
+        maps = self.where.of(self.pictures.prepared([pixels]))[0].float().cpu().numpy()
         rows, columns, width = maps.shape
         read = readouts_of(self.context, self.where)["latent"]
         heat = np.maximum(read(maps.reshape(rows * columns, width), latents), 0).sum(axis=1)
@@ -85,11 +71,7 @@ class Eraser:
     def _margins(self, pictures: Sequence[np.ndarray], class_id: int) -> np.ndarray:
         model = classifier(self.context)
         with torch.no_grad():
-            logits = model.head(model.features(self._prepared(pictures)))
+            logits = model.head(model.features(self.pictures.prepared(pictures)))
         own = logits[:, class_id].clone()
         logits[:, class_id] = -torch.inf
         return (own - logits.max(dim=1).values).cpu().numpy()
-
-    def _prepared(self, pictures: Sequence[np.ndarray]) -> torch.Tensor:
-        model = classifier(self.context)
-        return model.preprocessing.normalize(as_batch(list(pictures)).to(model.device))

@@ -138,7 +138,10 @@ def _open(name: str, device: str, *, offline: bool) -> Any:
 
 
 def _wrap(name: str, sha256: str, module: Any) -> SentenceEncoder:
+    from analysis.text.onednn import through_onednn
+
     dim = module.get_embedding_dimension()
+    module = through_onednn(module.eval())
     return SentenceEncoder(name=name, sha256=sha256, dim=int(dim), module=module)
 
 

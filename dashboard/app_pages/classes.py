@@ -9,6 +9,7 @@ from analysis.wording import MEANING
 from dashboard import data, route
 from dashboard.parts import concepts, numbers, pictures, shell, tables, unit_links
 from dashboard.parts import findings as finding_parts
+from dashboard.parts.explanation import section as explanations
 from dashboard.text import md, plain
 from db.queries import classes, findings, images
 from db.queries.classes import ClassInfo
@@ -105,6 +106,8 @@ def _one(info: ClassInfo) -> None:
     _findings(info)
     st.subheader("Concepts", anchor=False)
     _concepts(info)
+    st.subheader("Explanations", anchor=False)
+    explanations.of_class(info)
     st.subheader("Images", anchor=False)
     _images(info)
     st.subheader("Latents that push this class", anchor=False)

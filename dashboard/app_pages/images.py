@@ -9,13 +9,13 @@ from dashboard.parts import (
     charts,
     concepts,
     contributions,
-    decision,
     pictures,
     shell,
     tables,
     unit_links,
     why,
 )
+from dashboard.parts.explanation import section as explanations
 from dashboard.text import md, plain
 from db.queries import classes, images, unit_dossier
 from db.queries.images import ImageFilter, ImageInfo
@@ -89,8 +89,8 @@ def _one(info: ImageInfo) -> None:
         _picture(info)
     with right:
         _decision(info)
-        st.subheader("Explanation", anchor=False)
-        decision.explanations_shown(info)
+    st.subheader("Explanations", anchor=False)
+    explanations.of_image(info)
     st.subheader("Concepts of this image", anchor=False)
     st.caption(
         "Texts whose direction lies nearest to the image's feature; those near every image are set "

@@ -1,13 +1,17 @@
-"""Explanations of decisions: a list, and one with the sentences that lost."""
+"""Explanations of decisions and of classes: a list, one with all it rests on, its claims."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, func, select
 
 from db.queries.frame import AnySelect, contains, count_rows, page, read_frame, read_one
-from db.schema import Class, Explanation, Image
+from db.queries.human import is_called
+from db.queries.images import best_label_of
+from db.schema import Claim, ClaimUnit, Class, Concept, Explanation, HumanLabel, Image, Label, Unit
+
+Subject = Literal["image", "class"]
 
 
 @dataclass(frozen=True)
@@ -16,29 +20,44 @@ class ExplanationFilter:
 
     image_id: int | None = None
     class_id: int | None = None  # the decision that is explained
+    subject: Subject | None = None
     method: str | None = None
+    struck: bool = False  # only those with a claim that was struck out
     search: str = ""  # in the sentence
 
 
 @dataclass(frozen=True)
 class ExplanationInfo:
-    """One explanation; ``candidates`` are the other sentences and their scores."""
+    """One explanation; ``candidates`` are the other sentences and their scores.
+
+    ``details`` and ``ledger``: see ``db.schema.Explanation``.
+    """
 
     explanation_id: int
-    image_id: int
-    path: str
+    subject: Subject
+    image_id: int | None
+    path: str | None
     class_id: int
     class_name: str
     method: str
+    unit_kind: str | None
     text: str
-    score: float
+    claims: int
+    struck: int
+    score: float | None
     floor: float | None
-    fluency: float
-    language_model: str
+    judge: str | None
+    judge_score: float | None
+    judge_floor: float | None
+    fluency: float | None
+    language_model: str | None
     text_map: str
+    seed: int | None
     seconds: float
     config: dict[str, Any]
     candidates: list[Any]
+    details: dict[str, Any]
+    ledger: dict[str, Any] | None
 
 
 def explanations(
@@ -48,14 +67,18 @@ def explanations(
     limit: int | None = 50,
     offset: int = 0,
 ) -> pd.DataFrame:
-    """Explanations image by image, best score first within each.
+    """Explanations of images, image by image, then of classes; best score first within each.
 
-    Columns: the fields of ``ExplanationInfo`` without config and candidates.
+    Columns: the fields of ``ExplanationInfo`` without config, candidates, details and ledger;
+    ``image_id`` and ``seed`` may be <NA>.
     """
     statement = _matching(filter).order_by(
-        Explanation.image_id, Explanation.score.desc(), Explanation.id
+        Explanation.image_id.nulls_last(),
+        Explanation.class_id,
+        Explanation.score.desc().nulls_last(),
+        Explanation.id,
     )
-    return read_frame(engine, page(statement, limit, offset))
+    return read_frame(engine, page(statement, limit, offset), optional=("image_id", "seed"))
 
 
 def count_explanations(
@@ -68,28 +91,106 @@ def count_explanations(
 
 def explanation(engine: Engine, explanation_id: int) -> ExplanationInfo | None:
     """One explanation, None where there is none of that id."""
-    statement = _all().add_columns(Explanation.config, Explanation.candidates)
+    whole = (Explanation.config, Explanation.candidates, Explanation.details, Explanation.ledger)
+    statement = _all().add_columns(*whole)
     return read_one(engine, ExplanationInfo, statement.where(Explanation.id == explanation_id))
+
+
+def claims(engine: Engine, explanation_id: int) -> pd.DataFrame:
+    """Claims of an explanation in the order of its text.
+
+    Columns: number, text, start, end, meaning, supported, reason, presence, slope, projection,
+    logit_drop, logit_random, logit_random_high, logit_mass, logit_mass_high, probability_drop,
+    probability_random, probability_mass; NaN where it was not measured.
+    """
+    statement = select(*claim_columns()).where(Claim.explanation_id == explanation_id)
+    return read_frame(engine, statement.order_by(Claim.number))
+
+
+def claim_columns() -> list[Any]:
+    """The columns of a claim that ``claims`` gives."""
+    return [
+        Claim.number,
+        Claim.text,
+        Claim.start,
+        Claim.end,
+        Claim.meaning,
+        Claim.supported,
+        Claim.reason,
+        Claim.presence,
+        Claim.slope,
+        Claim.projection,
+        Claim.logit_drop,
+        Claim.logit_random,
+        Claim.logit_random_high,
+        Claim.logit_mass,
+        Claim.logit_mass_high,
+        Claim.probability_drop,
+        Claim.probability_random,
+        Claim.probability_mass,
+    ]
+
+
+def claim_units(engine: Engine, explanation_id: int) -> pd.DataFrame:
+    """Units of the claims of an explanation, claim by claim.
+
+    Columns: claim (its number), rank, kind, number (of the unit within its kind), activation,
+    contribution, label, abstained (by the text map shown first; None and <NA> without), human.
+    """
+    statement = (
+        select(
+            ClaimUnit.number.label("claim"),
+            ClaimUnit.rank,
+            Unit.kind,
+            Unit.number,
+            ClaimUnit.activation,
+            ClaimUnit.contribution,
+            Concept.text.label("label"),
+            Label.abstained,
+            HumanLabel.text.label("human"),
+        )
+        .select_from(ClaimUnit)
+        .join(Unit, Unit.id == ClaimUnit.unit_id)
+        .outerjoin(Label, best_label_of(Unit.id))
+        .outerjoin(Concept, Concept.id == Label.concept_id)
+        .outerjoin(HumanLabel, is_called())
+        .where(ClaimUnit.explanation_id == explanation_id)
+        .order_by(ClaimUnit.number, ClaimUnit.rank)
+    )
+    return read_frame(engine, statement, optional=("abstained",))
+
+
+def _count(*of: ColumnElement[bool]) -> ScalarSelect[int]:
+    counted = select(func.count()).select_from(Claim)
+    return counted.where(Claim.explanation_id == Explanation.id, *of).scalar_subquery()
 
 
 def _all() -> AnySelect:
     return (
         select(
             Explanation.id.label("explanation_id"),
+            Explanation.subject,
             Explanation.image_id,
             Image.path,
             Explanation.class_id,
             Class.name.label("class_name"),
             Explanation.method,
+            Explanation.unit_kind,
             Explanation.text,
+            _count().label("claims"),
+            _count(Claim.supported.is_(False)).label("struck"),
             Explanation.score,
             Explanation.floor,
+            Explanation.judge,
+            Explanation.judge_score,
+            Explanation.judge_floor,
             Explanation.fluency,
             Explanation.language_model,
             Explanation.text_map,
+            Explanation.seed,
             Explanation.seconds,
         )
-        .join(Image, Image.id == Explanation.image_id)
+        .outerjoin(Image, Image.id == Explanation.image_id)
         .join(Class, Class.id == Explanation.class_id)
     )
 
@@ -100,8 +201,27 @@ def _matching(filter: ExplanationFilter) -> AnySelect:
         statement = statement.where(Explanation.image_id == filter.image_id)
     if filter.class_id is not None:
         statement = statement.where(Explanation.class_id == filter.class_id)
+    if filter.subject is not None:
+        statement = statement.where(Explanation.subject == filter.subject)
     if filter.method is not None:
         statement = statement.where(Explanation.method == filter.method)
+    if filter.struck:
+        statement = statement.where(_count(Claim.supported.is_(False)) > 0)
     if filter.search.strip():
         statement = statement.where(contains(filter.search, Explanation.text))
     return statement
+
+
+def stored_words(engine: Engine, method: str) -> list[str]:
+    """What the stored explanations of a method say of their images, each once."""
+    statement = select(Explanation.details).where(Explanation.method == method)
+    with engine.connect() as connection:
+        told = connection.scalars(statement).all()
+    return sorted({details["words"] for details in told if details.get("words")})
+
+
+def next_explanation_id(engine: Engine) -> int:
+    """An id that no explanation has."""
+    with engine.connect() as connection:
+        last = connection.scalar(select(func.max(Explanation.id)))
+        return 0 if last is None else last + 1

@@ -1,4 +1,4 @@
-"""Findings and labels to take along: as records for ``--json``, as frames for files."""
+"""Findings, labels and claims to take along: as records for ``--json``, as frames for files."""
 
 from typing import Any
 
@@ -6,10 +6,22 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Engine, case, func, not_, select
 
 from db.queries.evidence import evidence_records
+from db.queries.explanations import claim_columns
 from db.queries.findings import Same, SameConcept
 from db.queries.frame import AnySelect, read_frame, shown_first
 from db.queries.human import is_called
-from db.schema import Class, Concept, Finding, HumanLabel, Label, Unit
+from db.schema import (
+    Claim,
+    ClaimUnit,
+    Class,
+    Concept,
+    Explanation,
+    Finding,
+    HumanLabel,
+    Image,
+    Label,
+    Unit,
+)
 
 
 def findings_records(engine: Engine, *, text_map: str | None = None) -> list[dict[str, Any]]:
@@ -60,6 +72,18 @@ def labels_frame(engine: Engine) -> pd.DataFrame:
     return read_frame(engine, _labels(shown_first(engine)), optional=["same_label", "level"])
 
 
+def claims_frame(engine: Engine) -> pd.DataFrame:
+    """Every claim of every explanation, explanation by explanation.
+
+    Columns: explanation_id, subject, path (None where a class is explained), class, method,
+    unit_kind, the columns of ``db.queries.explanations.claims``, and units (numbers of its units,
+    the first first, joined by spaces).
+    """
+    frame = read_frame(engine, _claims())
+    known = frame.merge(_units_of_claims(engine), on=["explanation_id", "number"], how="left")
+    return known.assign(units=known["units"].fillna(""))
+
+
 def _records(engine: Engine, statement: AnySelect) -> list[dict[str, Any]]:
     with engine.connect() as connection:
         return [dict(row) for row in connection.execute(statement).mappings()]
@@ -96,6 +120,38 @@ def _findings(text_map: str | None) -> AnySelect:
         .where(Finding.text_map == text_map)
         .order_by(Finding.class_id, Finding.position)
     )
+
+
+def _claims() -> AnySelect:
+    return (
+        select(
+            Explanation.id.label("explanation_id"),
+            Explanation.subject,
+            Image.path,
+            Class.name.label("class"),
+            Explanation.method,
+            Explanation.unit_kind,
+            *claim_columns(),
+        )
+        .select_from(Claim)
+        .join(Explanation, Explanation.id == Claim.explanation_id)
+        .join(Class, Class.id == Explanation.class_id)
+        .outerjoin(Image, Image.id == Explanation.image_id)
+        .order_by(Explanation.id, Claim.number)
+    )
+
+
+def _units_of_claims(engine: Engine) -> pd.DataFrame:
+    """Numbers of the units of every claim, as text: explanation_id, number, units."""
+    claim = [ClaimUnit.explanation_id, ClaimUnit.number]
+    statement = (
+        select(*claim, Unit.number.label("unit"))
+        .join(Unit, Unit.id == ClaimUnit.unit_id)
+        .order_by(*claim, ClaimUnit.rank)
+    )
+    frame = read_frame(engine, statement)
+    units = frame["unit"].astype(str).groupby([frame["explanation_id"], frame["number"]])
+    return units.agg(" ".join).to_frame("units").reset_index()
 
 
 def _labels(text_map: str | None) -> AnySelect:

@@ -83,9 +83,10 @@ def units(
     """Units of a kind with their first label, by number or largest first.
 
     Columns: unit_id, kind, number, alive, density, mean_activation, max_activation, label,
-    abstained, cosine, z, pearson, auprc, f1, auc, floor_pearson, level, stability, spread,
-    effective_classes, others (other units of the kind with the same label; <NA> where this one
-    has none that clears its floor), human, human_author (a person's label; None without).
+    abstained, cosine, z, pearson, pearson_low, auprc, f1, auc, floor_pearson, level, stability,
+    spread, effective_classes, others (other units of the kind with the same label; <NA> where
+    this one has none that clears its floor), human, human_author (a person's label; None
+    without).
     label is None, abstained <NA> and the scores NaN where a unit has no label.
     """
     keys: dict[Order, tuple[Any, ...]] = {
@@ -111,6 +112,13 @@ def unit(engine: Engine, kind: Kind, number: int) -> UnitInfo | None:
     """One unit by its number within its kind, None where there is none."""
     statement = select(*columns_for(UnitInfo, Unit))
     return read_one(engine, UnitInfo, statement.where(Unit.kind == kind, Unit.number == number))
+
+
+def unit_ids(engine: Engine, kind: Kind) -> dict[int, int]:
+    """Ids of all units of a kind by their numbers."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(Unit.number, Unit.id).where(Unit.kind == kind)).all()
+        return {row.number: row.id for row in rows}
 
 
 def unit_labels(engine: Engine, unit_id: int) -> pd.DataFrame:
@@ -214,6 +222,7 @@ def _matching(kind: Kind, filter: UnitFilter) -> AnySelect:
             Label.cosine,
             Label.z,
             Label.pearson,
+            Label.pearson_low,
             Label.auprc,
             Label.f1,
             Label.auc,

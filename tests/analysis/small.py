@@ -15,10 +15,10 @@ import pytest
 from PIL import Image
 
 from analysis.config import AuditConfig
-from analysis.explain.config import NleConfig
-from analysis.pipeline import explain_image, shared
+from analysis.explain import methods
+from analysis.explain.config import FastConfig
+from analysis.pipeline import shared
 from analysis.pipeline.audit import run_audit
-from analysis.pipeline.stages import explanations
 from analysis.progress import Advance
 from analysis.reef.prepared import shipped_spec
 from analysis.reef.render import render
@@ -58,7 +58,9 @@ STAGES = (
     "heatmaps",
     "explanations",
 )
-TINY_NLE = NleConfig(iterations=2, candidates=3, min_tokens=2, max_tokens=5)
+TINY_SEARCH = FastConfig(
+    beams=2, encoded=2, likeliest=1, sentences=2, exchanges=1, words=2, min_tokens=2, max_tokens=5
+)
 
 cached_encoder = cache(load_text_encoder)
 """The encoder, loaded once for all audits of a test process."""
@@ -130,7 +132,5 @@ def audit(settings: AuditConfig, *, resume: bool = False) -> Recorder:
 
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tiny explanations, and the encoder loaded once: what these tests do not look at."""
-    for module in (explanations, explain_image):
-        monkeypatch.setattr(module, "nle_config", lambda full: TINY_NLE)
-    for module in (shared, explain_image):
-        monkeypatch.setattr(module, "load_text_encoder", cached_encoder)
+    monkeypatch.setattr(methods, "FastConfig", lambda filter_words: TINY_SEARCH)
+    monkeypatch.setattr(shared, "load_text_encoder", cached_encoder)

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 
 import click
 import pandas as pd
 import pytest
 import torch
 import typer
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
 import analysis.ask
@@ -23,6 +25,7 @@ from analysis.cli import app, main
 from analysis.commands import look
 from analysis.export import TABLES
 from analysis.pipeline import audit as pipeline
+from analysis.reef.render import render
 from analysis.reef.truth import class_names
 from db.engine import reader_engine
 from db.queries import overview
@@ -490,32 +493,67 @@ def test_ask_as_json(glowworm: Glowworm, small_audit: SmallAudit) -> None:
     refused(glowworm("ask", small_audit.directory, "  "), "the text is empty")
 
 
-def test_explain_as_json(glowworm: Glowworm, small_audit: SmallAudit) -> None:
+def test_explain_as_json(glowworm: Glowworm, small_audit: SmallAudit, tmp_path: Path) -> None:
+    audit = copytree(small_audit.directory, tmp_path / "audit")
     image = small_audit.world / "images" / "duck" / "00.png"
-    done = glowworm("explain", small_audit.directory, image, "--json")
-    assert done.code == 0
+    done = glowworm("explain", audit, image, "--method", "zero-shot", "--json")
+    assert done.code == 0, done.err
     told = json.loads(done.out)
     assert told["class"] in class_names()
-    assert told["text"] and told["method"] == "zero-shot"
-    assert told["language_model"] == "packaged"
+    assert told["text"].startswith("because it shows ") and told["method"] == "zero-shot"
+    assert told["language_model"].startswith("packaged")
     assert -1 <= told["score"] <= 1
-    assert len(told["candidates"]) == small.TINY_NLE.iterations
-    words = glowworm("explain", small_audit.directory, image)
-    assert f"because it shows {told['text']}" in words.out
+    assert told["stored"] and told["image"] == "duck/00.png"
+    for claim in told["claims"]:
+        assert told["text"][claim["start"] : claim["end"]] == claim["text"]
+        assert bool(claim["reason"]) != claim["supported"]
+    words = glowworm("explain", audit, image, "--method", "zero-shot")
+    assert told["text"] in words.out.replace("~~", "")
 
 
-def test_explain_takes_an_image_by_the_name_it_has_in_the_audit(
-    glowworm: Glowworm, small_audit: SmallAudit
+def test_explain_stores_what_the_audit_knows_and_tells_the_rest(
+    glowworm: Glowworm, small_audit: SmallAudit, tmp_path: Path
 ) -> None:
-    done = glowworm("explain", small_audit.directory, "duck/00.png", "--json")
+    audit = copytree(small_audit.directory, tmp_path / "audit")
+    new = tmp_path / "new.png"
+    Image.fromarray(render("turtle", 5).image).save(new)
+    done = glowworm("explain", audit, "duck/00.png", new, "--class", "jellyfish", "--json")
     assert done.code == 0, done.err
-    assert json.loads(done.out)["class"] in class_names()
-    refused(glowworm("explain", small_audit.directory, "duck/gone.png"), "duck/gone.png")
+    told = json.loads(done.out)
+    assert [(t["subject"], t["stored"]) for t in told] == [
+        ("image", True), ("image", False), ("class", True)
+    ]  # fmt: skip
+    out = tmp_path / "explanations.json"
+    glowworm("export", audit, "--what", "explanations", "--out", out, "--format", "json")
+    stored = {row["text"] for row in json.loads(out.read_text("utf-8"))}
+    assert {told[0]["text"], told[2]["text"]} <= stored
+    assert told[1]["text"] not in stored
+    again = glowworm("explain", audit, "duck/00.png", "--json")
+    assert json.loads(again.out)["text"] == told[0]["text"]
+    glowworm("export", audit, "--what", "explanations", "--out", out, "--format", "json")
+    assert len(json.loads(out.read_text("utf-8"))) == len(stored)
 
 
-def test_explain_without_images_says_why_not(glowworm: Glowworm, weights_only: SmallAudit) -> None:
+def test_explain_refuses_in_one_line(
+    glowworm: Glowworm, small_audit: SmallAudit, weights_only: SmallAudit
+) -> None:
+    audit = small_audit.directory
+    refused(glowworm("explain", audit, "duck/gone.png"), "there is no image duck/gone.png")
+    refused(glowworm("explain", audit), "--errors or --class", code=2)
+    refused(glowworm("explain", audit, "--class", "unicorn"), "there is no class 'unicorn'")
     image = weights_only.world / "images" / "duck" / "00.png"
-    refused(glowworm("explain", weights_only.directory, image), "holds no array 'features'")
+    refused(glowworm("explain", weights_only.directory, image), "no latents and neurons")
+
+
+def test_caption_describes_any_image(
+    glowworm: Glowworm, small_audit: SmallAudit, tmp_path: Path
+) -> None:
+    audit = copytree(small_audit.directory, tmp_path / "audit")
+    done = glowworm("caption", audit, "duck/00.png", "--json")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    assert told["text"] and "because" not in told["text"]
+    assert -1 <= told["score"] <= 1 and told["fluency"] < 0
 
 
 def test_export(glowworm: Glowworm, synthetic: Path, tmp_path: Path) -> None:

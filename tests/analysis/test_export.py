@@ -29,6 +29,7 @@ ROWS = {
     "labels": 8 + 192,
     "findings": 192 * len(small.CONCEPTS),
     "explanations": 1,
+    "claims": 0,
 }
 
 
@@ -120,7 +121,9 @@ def test_what_is_missing_stays_missing(tmp_path: Path) -> None:
     assert (table["rank"].isna() == table["name_implied"]).all()
 
 
-@pytest.mark.parametrize("what", ["images", "labels", "findings", "latents", "explanations"])
+@pytest.mark.parametrize(
+    "what", ["images", "labels", "findings", "latents", "explanations", "claims"]
+)
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_table_without_rows_has_its_columns(what: str, format: Format, tmp_path: Path) -> None:
     directory = stores.build_empty_store(tmp_path / "empty")

@@ -104,6 +104,33 @@ def test_what_was_added_later_is_not_said_on_top(tested: str) -> None:
     assert "octopus in a cave (3)" not in tested[: tested.index('id="findings"')]
 
 
+def test_explanations_have_their_claims_struck_out(small: Path) -> None:
+    page = render_report(small)
+    assert (
+        '“a <span class="claimed">glowing thing</span><sup>1</sup> <s>in the water</s><sup>2</sup>”'
+        in page
+    )
+    assert "✗</span> masking its units takes no more of the logit than masking random" in page
+    # Claim 1: 1.5 logits beside .25 (95 %: .5) and, at equal mass, .5 (1.0); 40 % beside 5 %.
+    for numbers in ("+1.50", "+0.25 (+0.50)", "+0.50 (+1.00)", "40.0 % (5.0 %)"):
+        assert f'<td class="n">{numbers}</td>' in page
+    assert "latent 0 “glowing”, latent 2</td>" in page  # latent 2's label abstains
+    assert "carry 38 % of the class's lead of +4.00 logits" in page
+    assert "Area under the deletion curve (lower is better): cited 0.45, random 0.68." in page
+    assert "by text map sharp teeth, which did not steer it, 0.30, floor 0.35" in page
+
+
+def test_a_class_is_explained_without_a_score(small: Path) -> None:
+    page = render_report(small)
+    assert "Of jellyfish as a class; 1 of 1 claim holds." in page
+    assert "None" not in re.sub(r"<[^>]+>", "", page).replace("<p>None.</p>", "")
+
+
+def test_no_explanation_says_how_to_make_one(tmp_path: Path) -> None:
+    page = render_report(stores.build_store(tmp_path / "audit", weights_only=True))
+    assert "glowworm explain DIR --class NAME" in page
+
+
 def test_an_audit_of_weights_alone_has_one_too(tmp_path: Path) -> None:
     page = render_report(stores.build_store(tmp_path / "audit", weights_only=True))
     assert "read from the weights alone" in page

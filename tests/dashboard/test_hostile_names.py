@@ -41,6 +41,8 @@ def test_details_are_safe(open_page: Open, hostile: Path, page: str, name: str, 
     assert not app.warning
     said = words(app)
     assert not ALIVE.search(said)
+    for table in app.table:
+        assert not ALIVE.search("\n".join(table.value.astype(str).to_numpy().ravel()))
     for chart in app.get("plotly_chart"):
         assert not re.search(r"<script|<img|x{500}", chart.proto.spec)
     for image in app.get("imgs"):

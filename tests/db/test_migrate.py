@@ -16,7 +16,7 @@ from db import version
 from db.engine import make_engine, reader_engine
 from db.errors import SchemaMismatch, StoreDamaged, StoreError
 from db.migrate import SCRIPTS, create_database, schema_state, upgrade
-from db.queries import classes, findings, human, images, overview
+from db.queries import classes, explanations, findings, human, images, overview
 from db.queries.concepts import concepts_frame
 from db.schema import Base
 from db.store import AuditStore
@@ -141,6 +141,47 @@ def test_the_third_release_keeps_its_dossiers_and_what_people_said(tmp_path: Pat
     assert list(human.current_labels(engine)["text"]) == ["glow"]
     assert list(human.label_history(engine, "latent", 1)["text"]) == [None, "teeth"]
     engine.dispose()
+
+
+def test_the_fourth_release_keeps_its_explanations(tmp_path: Path) -> None:
+    """Each is of an image, and what was not measured then is missing."""
+    directory = tmp_path / "audit"
+    restore(FIXTURES[3], directory)
+    backup = upgrade(directory)
+    assert backup is not None
+    now = directory / "audit.db"
+    old, new = columns_of(backup, "explanation"), columns_of(now, "explanation")
+    before = rows_of(backup, "explanation", ", ".join(old))
+    assert rows_of(now, "explanation", ", ".join(old)) == before != set()
+    for column in set(new) - set(old):
+        given = {"subject": "image", "details": "{}"}.get(column)
+        assert rows_of(now, "explanation", column) == {(given,)}
+    assert rows_of(now, "claim") == rows_of(now, "claim_unit") == set()
+    engine = reader_engine(directory)
+    one = explanations.explanation(engine, 2)
+    assert one is not None
+    assert (one.subject, one.image_id, one.claims, one.details) == ("image", 1, 0, {})
+    assert one.ledger is None
+    engine.dispose()
+
+
+def test_a_claim_goes_with_its_explanation_and_a_unit_with_its_claim(audit: Path) -> None:
+    engine = make_engine(audit, "rw")
+    with engine.begin() as connection:
+        connection.execute(text("delete from claim where explanation_id = 1 and number = 1"))
+        connection.execute(text("delete from explanation where id = 4"))
+    engine.dispose()
+    claims = rows_of(audit / "audit.db", "claim", "explanation_id, number")
+    units = rows_of(audit / "audit.db", "claim_unit", "explanation_id, number, unit_id")
+    assert claims == {(1, 2), (5, 1)}
+    assert units == {(1, 2, 4), (5, 1, 1)}
+
+
+@pytest.mark.parametrize("column", ["subject", "method", "unit_kind"])
+def test_an_explanation_is_of_a_known_kind(audit: Path, column: str) -> None:
+    refused = pytest.raises(sqlite3.IntegrityError, match=f"ck_explanation_{column}")
+    with closing(sqlite3.connect(audit / "audit.db")) as connection, refused:
+        connection.execute(f"update explanation set {column} = 'other'")
 
 
 def test_every_release_has_its_fixture() -> None:

@@ -161,6 +161,18 @@ def _click_row(page: Page, row: int) -> None:
     table.click(position={"x": 60, "y": 35 * (row + 1) + 17})
 
 
+def test_a_claim_that_does_not_hold_is_struck_out(watched: Watched) -> None:
+    watched.open("images?image=0")
+    page = watched.page
+    struck = page.locator("h3 del:visible")
+    expect(struck).to_have_text("in the water")
+    page.get_by_role("tab", name="texter").click()
+    expect(page.locator("h3 del:visible")).to_have_text("glowing")
+    watched.open("classes?class=0")
+    expect(page.get_by_text("of the class as a whole")).to_be_visible()
+    expect(page.locator("h3 del")).to_have_count(0)
+
+
 def test_a_wrong_address_is_answered_plainly(watched: Watched) -> None:
     watched.open("latents?latent=999")
     expect(watched.page.get_by_text("This audit has no latent “999”")).to_be_visible()
@@ -250,6 +262,7 @@ def test_hostile_names_stay_words(browser: Browser, hostile: Served) -> None:
         "neurons?neuron=0",
         "neurons?neuron=1",
         "neurons?neuron=2",
+        "images?image=0",
         "images?image=1",
         "images",
     ):

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from analysis.errors import UsageError
-from analysis.explain.config import NleConfig
+from analysis.explain.config import FastConfig, NleConfig
 
 
 def test_defaults_are_the_papers_constants():
@@ -18,11 +18,16 @@ def test_defaults_are_the_papers_constants():
     assert len(config.hard_prompts) == 9
 
 
-def test_the_reduced_setting_only_searches_less():
-    full, reduced = asdict(NleConfig()), asdict(NleConfig.reduced())
-    changed = {name for name in full if full[name] != reduced[name]}
-    assert changed == {"iterations", "candidates"}
-    assert all(reduced[name] < full[name] for name in changed)
+def test_the_fast_mode_decodes_by_the_same_rules():
+    faithful, fast = asdict(NleConfig()), asdict(FastConfig())
+    shared = faithful.keys() & fast.keys()
+    assert {"candidates", "min_tokens", "max_tokens", "ngram", "filter_words"} <= shared
+    assert all(faithful[name] == fast[name] for name in shared)
+
+
+def test_listed_words_are_filtered_unless_they_are_asked_for():
+    assert NleConfig().filter_words
+    assert not NleConfig(filter_words=False).filter_words
 
 
 def test_a_config_can_be_recorded_as_json():

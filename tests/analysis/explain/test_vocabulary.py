@@ -5,6 +5,7 @@ from tokenizers import Tokenizer, models
 from transformers import PreTrainedTokenizerFast
 
 from analysis.errors import TextError
+from analysis.explain.unasked import unasked_words
 from analysis.explain.vocabulary import read_vocabulary
 from tests.analysis.explain import tiny
 
@@ -51,6 +52,23 @@ def test_padded_logits_are_excluded(words):
     assert len(vocabulary) == len(words) + 7
     assert vocabulary.excluded[-7:].all()
     assert not vocabulary.starts_word[-7:].any()
+
+
+def test_listed_words_are_known_and_left_out_on_demand_only():
+    listed = min(unasked_words())
+    words = tiny.tokenizer((*tiny.WORDS, listed, listed.title()))
+    vocabulary = read_vocabulary(words, len(words) + 7)
+    unasked = {_token(words, text) for text in (f" {listed}", f" {listed.title()}")}
+    assert unasked <= set(vocabulary.unasked.nonzero()[:, 0].tolist())
+    assert not vocabulary.unasked[_token(words, " fish")]
+    assert not vocabulary.excluded[list(unasked)].any()
+    filtered = vocabulary.filtered()
+    changed = (filtered.excluded != vocabulary.excluded).nonzero()[:, 0].tolist()
+    assert set(changed) == set(vocabulary.unasked.nonzero()[:, 0].tolist())
+    assert filtered.excluded[list(unasked)].all()
+    assert not filtered.starts_word[list(unasked)].any()
+    assert filtered.starts_word[_token(words, " fish")]
+    assert (filtered.stop, len(filtered)) == (vocabulary.stop, len(vocabulary))
 
 
 def test_a_tokenizer_without_a_full_stop_is_refused():

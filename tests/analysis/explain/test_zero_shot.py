@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from analysis.explain import zero_shot
 from analysis.explain.config import NleConfig
 from analysis.explain.decoding import next_token
+from analysis.explain.language_model import wrap_language_model
 from analysis.explain.prefix import next_token_logits
 from analysis.explain.scoring import SentenceScorer
-from analysis.explain.zero_shot import Explanation, explain, tidy
+from analysis.explain.unasked import WITHHELD, has_unasked, unasked_words
+from analysis.explain.zero_shot import Candidate, Explanation, chosen, explain, tidy
 from tests.analysis.explain import tiny
 
 QUICK = replace(
@@ -170,3 +172,47 @@ def test_a_feature_of_zeros_scores_zero(lm):
     nothing = np.zeros(len(tiny.WORDS), np.float32)
     config = replace(QUICK, iterations=1, candidates=4)
     assert explain(nothing, tiny.bag_of_words, lm, config, seed=0).score == 0
+
+
+LISTED = min(unasked_words())
+
+
+def _candidate(text: str, score: float) -> Candidate:
+    return Candidate(text, f"Image of {text}.", "Image of", score, -3.0)
+
+
+def _chosen(*candidates: Candidate, filter_words: bool = True) -> Explanation:
+    config = replace(QUICK, filter_words=filter_words)
+    return chosen(candidates, config, seconds=2.0, encodings=7)
+
+
+def test_a_sentence_with_a_listed_word_is_passed_over():
+    rude, clean, less = (
+        _candidate(f"a {LISTED}", 0.9),
+        _candidate("a fish", 0.5),
+        _candidate("", 0.0),
+    )
+    told = _chosen(less, rude, clean)
+    assert (told.text, told.raw, told.score) == ("a fish", clean.raw, 0.5)
+    assert (told.seconds, told.encodings) == (2.0, 7)
+    asked = _chosen(less, rude, clean, filter_words=False)
+    assert (asked.text, asked.score) == (f"a {LISTED}", 0.9)
+
+
+def test_where_no_sentence_may_be_shown_the_best_is_withheld():
+    told = _chosen(_candidate(f"{LISTED} in water", 0.3), _candidate(f"a red {LISTED}", 0.4))
+    assert (told.text, told.score) == (f"a red {WITHHELD}", 0.4)
+
+
+def test_the_search_says_a_listed_word_only_where_it_is_asked_for():
+    words = tiny.tokenizer((*tiny.WORDS, LISTED))
+    lm = wrap_language_model("rude", "0" * 64, tiny.gpt2(len(words)), words)
+
+    def heard(texts):
+        return np.array([[0.1, float(has_unasked(text))] for text in texts], np.float32)
+
+    feature = np.array([0, 1], np.float32)
+    told = explain(feature, heard, lm, LONGER, seed=0)
+    assert not any(has_unasked(candidate.text) for candidate in told.candidates)
+    asked = explain(feature, heard, lm, replace(LONGER, filter_words=False), seed=0)
+    assert has_unasked(asked.text)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from db.engine import make_engine, reader_engine
-from db.queries.export import labels_frame, labels_records
+from db.queries.export import claims_frame, labels_frame, labels_records
 from db.queries.human import units_of_kinds
 from db.schema import Label, Unit
 from tests.db.dossiers import add_dossiers
@@ -88,3 +88,23 @@ def test_the_frame_holds_what_the_records_hold(told: Engine, empty: Engine) -> N
 def test_what_an_older_release_did_not_measure_is_missing(full: Engine) -> None:
     for key in ("correlation", "pearson_low", "spread", "stability", "level", "human"):
         assert {record[key] for record in labels_records(full)} == {None}
+
+
+def test_claims_bring_their_subject_and_their_units(full: Engine) -> None:
+    frame = claims_frame(full)
+    assert list(zip(frame["explanation_id"], frame["number"], strict=True)) == [
+        (1, 1),
+        (1, 2),
+        (4, 1),
+        (4, 2),
+        (5, 1),
+    ]
+    assert list(frame["units"]) == ["0 2", "4", "0", "", "1"]
+    assert list(frame["unit_kind"]) == ["latent", "latent", "neuron", "neuron", "latent"]
+    assert list(frame["path"]) == ["c0/00.png"] * 4 + [None]
+    assert set(frame["class"]) == {"jellyfish"}
+
+
+def test_no_claims_have_the_same_columns(full: Engine, empty: Engine) -> None:
+    without = claims_frame(empty)
+    assert without.empty and list(without.columns) == list(claims_frame(full).columns)

@@ -26,7 +26,7 @@ def test_counts(full: Engine) -> None:
         alive_latents=5,
         neurons=4,
         labels=36,
-        explanations=3,
+        explanations=5,
     )
 
 

@@ -1,0 +1,1 @@
+"""TEXTER: what the decision-critical part of a feature reads like (arXiv 2512.07245)."""

@@ -1,0 +1,141 @@
+"""More decisions of a finished audit explained, and stored as far as the audit knows them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analysis.errors import InputError
+from analysis.explain.config import FastConfig
+from analysis.explain.grounds import UnitKind
+from analysis.explain.methods import Settings
+from analysis.explain.said import Method
+from analysis.pipeline.again import reopened
+from analysis.pipeline.audit import record_run
+from analysis.pipeline.explaining import Explained, Explainer, Subject, claim_record, record
+from analysis.pipeline.runner import Context, add_stage
+from analysis.pipeline.shared import decisions, labels
+from analysis.pipeline.stages.explanations import added_stage
+from analysis.progress import Progress
+from db.queries.classes import class_names
+from db.queries.explanations import ExplanationFilter, explanations
+from db.queries.images import image_paths
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be explained.
+
+    Attributes:
+        images: files, or paths of images in the audit's own folder.
+        errors: all labelled images whose decision is wrong.
+        classes: names of classes to be explained as a whole.
+    """
+
+    images: Sequence[Path] = ()
+    errors: bool = False
+    classes: Sequence[str] = ()
+
+
+def explain_more(
+    directory: Path,
+    asked: Asked,
+    methods: Sequence[Method],
+    settings: Settings,
+    *,
+    kind: UnitKind = "latent",
+    language_model: str | None = None,
+    progress: Progress,
+) -> list[dict[str, Any]]:
+    """Explain, test and store; images that are new to the audit are only told.
+
+    Returns:
+        An explanation each: the columns of the store and image, class, claims, stored.
+
+    Raises:
+        InputError: the audit is unfinished or has no units, there is no such image or class.
+        TextError: a language model is needed and cannot be had.
+    """
+    with reopened(directory, progress=progress) as context:
+        if "units" in context.skipped:
+            raise InputError(f"{directory} has no latents and neurons to tie claims to")
+        explainer = Explainer(context, settings, kind=kind, language_model=language_model)
+        subjects = list(_subjects(context, explainer, asked))
+        with record_run(context, "glowworm explain") as run_id:
+            told = []
+            for method in methods:
+                for some in _portions(context, method, subjects, asked):
+                    found = explainer.explain(method, some)
+                    for one in found:
+                        if one.subject.file is None:
+                            stage = added_stage(_name(one), explainer, [one])
+                            add_stage(context, stage, run_id)
+                    told += [_told(context, explainer, one) for one in found]
+        return told
+
+
+def _portions(
+    context: Context, method: Method, subjects: Sequence[Subject], asked: Asked
+) -> Iterator[Sequence[Subject]]:
+    """Some subjects at a time, so that a run which is stopped keeps what it has; of all errors,
+    those that this method has not explained yet."""
+    left = subjects
+    if asked.errors:
+        known = explanations(
+            context.store.engine, ExplanationFilter(method=method, subject="image"), limit=None
+        )
+        done = set(known["image_id"].dropna().astype(int))
+        left = [s for s in subjects if s.image is None or s.image not in done]
+        if len(left) < len(subjects):
+            context.progress.say(
+                f"{len(subjects) - len(left)} of {len(subjects)} were explained before ({method})"
+            )
+    size = FastConfig().at_once
+    for start in range(0, len(left), size):
+        yield left[start : start + size]
+
+
+def _subjects(context: Context, explainer: Explainer, asked: Asked) -> Iterator[Subject]:
+    for image in asked.images:
+        yield explainer.located(image)
+    if asked.errors:
+        own = labels(context)
+        wrong = np.flatnonzero((own >= 0) & (decisions(context) != own))
+        if not len(wrong):
+            raise InputError("no labelled image of this audit is decided wrongly")
+        yield from (explainer.image(i) for i in wrong.tolist())
+    ids = {name: i for i, name in class_names(context.store.engine).items()}
+    for name in asked.classes:
+        if name not in ids:
+            raise InputError(f"there is no class {name!r}: give a name as in glowworm findings")
+        yield explainer.whole_class(ids[name])
+
+
+def _name(one: Explained) -> str:
+    subject = one.subject
+    if subject.image is not None:
+        return f"{one.method} image {subject.image}"
+    return f"{one.method} class {subject.decision.class_id}"
+
+
+def _told(context: Context, explainer: Explainer, one: Explained) -> dict[str, Any]:
+    names, paths = class_names(context.store.engine), image_paths(context.store.engine)
+    subject = one.subject
+    image = subject.file if subject.image is None else paths[subject.image]
+    claims = [
+        claim_record(one, place) | {"units": list(claim.units)}
+        for place, claim in enumerate(one.ledger.claims)
+    ]
+    columns = record(explainer, one)
+    columns.pop("image_id")
+    columns.pop("class_id")
+    return {
+        "image": None if image is None else str(image),
+        "class": names[subject.decision.class_id],
+        "probability": one.ledger.probability,
+        **columns,
+        "claims": claims,
+        "stored": subject.file is None,
+    }

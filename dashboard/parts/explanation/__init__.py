@@ -1,0 +1,1 @@
+"""Explanations of an image's decision or of a class, with claims that were tested."""
