@@ -66,7 +66,7 @@ def bench_masking(
         images: at most; each of another class.
 
     Raises:
-        InputError: an audit has no text map, or no labelled images.
+        InputError: an audit has no text map, or too few labelled images.
     """
     return [_of_audit(path, images=images, seed=seed, progress=progress) for path in directories]
 
@@ -93,7 +93,7 @@ _NOTES = [
 
 def _of_audit(directory: Path, *, images: int, seed: int, progress: Progress) -> Figures:
     rows: list[dict[str, Any]] = []
-    active: dict[str, str] = {}
+    told: dict[str, str] = {}
     with AuditReader(directory) as audit:
         encoder, drawn = encoder_of(audit), drawn_images(audit, images, seed=seed)
         for kind in get_args(UnitKind):
@@ -104,9 +104,10 @@ def _of_audit(directory: Path, *, images: int, seed: int, progress: Progress) ->
             for count in COUNTS:
                 weighed = weigh(grounds, decisions, count, seed=seed, progress=progress)
                 rows += ({"units": f"{count} {kind}s"} | row for row in _rows(weighed))
-                active[f"{kind}s active on an image"] = _span([one.active for one in weighed])
+                told[f"{kind}s cited, {count} at most"] = _span([one.cited for one in weighed])
+                told[f"{kind}s active"] = _span([one.active for one in weighed])
         title = f"Units masked: {model_of(audit)}"
-    settings = {"audit": str(directory), "images": len(drawn), "seed": seed, **active}
+    settings = {"audit": str(directory), "images": len(drawn), "seed": seed, **told}
     return Figures(title, _COLUMNS, rows, settings, _NOTES)
 
 

@@ -19,7 +19,6 @@ from analysis.bench.faithful import faithful
 from analysis.bench.figures import Figures
 from analysis.bench.kept_audit import drawn_images, encoder_of, model_of, setting_of
 from analysis.bench.paired import mean_of
-from analysis.errors import InputError
 from analysis.explain.config import FastConfig, NleConfig
 from analysis.explain.fast import FastSearch
 from analysis.explain.grounds import Decision, Grounds
@@ -66,12 +65,12 @@ def bench_explanations(
         images: at most; each of another class.
 
     Raises:
-        InputError: the audit has no second text map, or too few labelled images.
+        InputError: the audit has no text maps, or too few labelled images.
         TextError: the audit's language model cannot be had.
     """
     with AuditReader(directory) as audit:
         encoder, drawn = encoder_of(audit), drawn_images(audit, images, seed=seed)
-        steering, judging = two_maps(audit)
+        steering, judging, *_ = kept_maps(audit.engine)
         grounds = grounds_of(audit, encoder, text_map=steering)
         judge = grounds_of(audit, encoder, text_map=judging).text_direction
         lm = load_language_model(setting_of(audit, "language_model"))
@@ -147,21 +146,6 @@ _COST_NOTES = [
     "The fast mode's setup, once for all images, is in its figures. The faithful mode's are of "
     "when its sentences were searched for, which may be an earlier run on a busier machine.",
 ]
-
-
-def two_maps(audit: AuditReader) -> tuple[str, str]:
-    """The text map that steers, which is shown first, and another one to judge.
-
-    Raises:
-        InputError: the audit keeps one only.
-    """
-    maps = kept_maps(audit.engine)
-    if len(maps) < 2:
-        raise InputError(
-            f"{audit.directory} keeps one text map, which cannot judge what it steered: audit with "
-            "--text-map kernel or stacked, beside which the MLP is kept"
-        )
-    return maps[0], maps[1]
 
 
 def _faithful(

@@ -5,6 +5,7 @@ import numpy as np
 from analysis.bench.faithful import spread
 from analysis.errors import InputError
 from analysis.text.encoder import TextEncoder, load_text_encoder
+from db.errors import StoreError
 from db.queries.overview import model, run_of
 from db.reader import AuditReader
 
@@ -36,9 +37,15 @@ def drawn_images(audit: AuditReader, count: int, *, seed: int) -> list[int]:
     """Up to ``count`` labelled images, each of another class.
 
     Raises:
-        InputError: there are none, or fewer than two.
+        InputError: there are none, or of fewer than two classes.
     """
-    drawn = spread(np.asarray(audit.array("labels")), count, seed=seed)
+    try:
+        labels = np.asarray(audit.array("labels"))
+    except StoreError as error:
+        raise InputError(
+            f"{audit.directory} was audited without images: give --images to audit"
+        ) from error
+    drawn = spread(labels, count, seed=seed)
     if len(drawn) < 2:
         raise InputError(
             f"{audit.directory} has labelled images of {len(drawn)} classes: audit a folder for "

@@ -113,8 +113,8 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 def test_all_commands_are_there() -> None:
     asked = (
-        "audit findings labels label ask explain why export report serve canary repair check diff "
-        "upgrade doctor demo bench"
+        "audit findings labels label ask explain caption why export report serve canary repair "
+        "check diff upgrade doctor demo bench"
     )
     assert {path[0] for path in commands() if path} == set(asked.split())
 

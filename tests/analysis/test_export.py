@@ -28,8 +28,8 @@ ROWS = {
     "channels": 0,
     "labels": 8 + 192,
     "findings": 192 * len(small.CONCEPTS),
-    "explanations": 1,
-    "claims": 0,
+    "explanations": 3,  # one decision by three methods
+    "claims": None,  # as many as the sentences make
 }
 
 
@@ -48,11 +48,12 @@ def test_every_table_is_the_same_in_every_format(
     frames = {}
     for format in FORMATS:
         out = tmp_path / f"table.{format}"
-        assert export_table(small_audit.directory, what, out, format) == ROWS[what]
+        rows = export_table(small_audit.directory, what, out, format)
+        assert rows == ROWS[what] if ROWS[what] is not None else rows > 0
         frames[format] = read(out, format)
     for format, frame in frames.items():
-        assert len(frame) == ROWS[what]
-        if format != "json" or ROWS[what] > 0:  # a JSON list of no records has no columns
+        assert len(frame) == rows
+        if format != "json" or rows > 0:  # a JSON list of no records has no columns
             assert list(frame.columns) == list(frames["parquet"].columns)
         for column in frame.select_dtypes("number"):
             np.testing.assert_allclose(

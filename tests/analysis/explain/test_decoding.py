@@ -29,7 +29,8 @@ def _vocabulary() -> Vocabulary:
     excluded[[STOP, EXCLUDED]] = True
     starts_word = ~excluded
     starts_word[PIECE] = False
-    return Vocabulary(stop=STOP, excluded=excluded, starts_word=starts_word)
+    unasked = torch.zeros_like(excluded)
+    return Vocabulary(STOP, excluded, starts_word, unasked)
 
 
 def test_repetition_lowers_scores_of_either_sign_by_the_factor():

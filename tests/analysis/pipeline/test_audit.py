@@ -115,7 +115,7 @@ def test_counts_are_those_of_the_files(reader: AuditReader) -> None:
     assert counts.labelled_images == len(small.SHOWN) * small.PER_CLASS
     assert counts.concepts == len(small.CONCEPTS)
     assert (counts.latents, counts.neurons) == (8, 192)
-    assert counts.explanations == 1
+    assert counts.explanations == 3  # one decision by three methods
     assert overview.classes_without_images(reader.engine) == 192 - len(small.SHOWN)
 
 
@@ -404,18 +404,41 @@ def test_the_strongest_image_of_a_neuron_is_the_largest_centred_feature(
     assert row.image_id == features[:, 5].argmax()
 
 
-def test_the_explanation_names_its_decision_its_model_and_its_setting(reader: AuditReader) -> None:
-    (told,) = explanations.explanations(reader.engine, limit=None).to_dict("records")
-    one = explanations.explanation(reader.engine, told["explanation_id"])
-    assert one is not None
+def test_explanations_name_their_decision_their_method_and_their_setting(
+    reader: AuditReader,
+) -> None:
+    told = explanations.explanations(reader.engine, limit=None)
+    assert set(told["method"]) == {"zero-shot", "texter", "pipeline"}
     logits = reader.array("features") @ reader.array("class_embeddings").T + reader.array("bias")
-    assert one.class_id == logits[one.image_id].argmax()
-    assert one.text.strip()
-    assert one.language_model.startswith("packaged (")
-    assert one.config["candidates"] == small.TINY_NLE.candidates
-    assert len(one.candidates) == small.TINY_NLE.iterations
-    assert one.score == pytest.approx(max(c["score"] for c in one.candidates))
-    assert one.floor is None  # no other explanation to compare with
+    for number in told["explanation_id"]:
+        one = explanations.explanation(reader.engine, number)
+        assert one is not None and one.text.strip() and one.image_id is not None
+        assert one.class_id == logits[one.image_id].argmax()
+        assert (one.subject, one.unit_kind, one.seed) == ("image", "latent", 0)
+        assert one.floor is None  # no other explanation to compare with
+        assert one.judge is not None and one.judge.startswith("text map ")
+        assert one.ledger is not None and 0 < one.ledger["probability"] <= 1
+        if one.method == "zero-shot":
+            assert one.language_model is not None and one.language_model.startswith("packaged (")
+            assert one.config["mode"] == "fast"
+            assert one.config["candidates"] == small.TINY_SEARCH.candidates
+            assert one.score == pytest.approx(one.candidates[0]["score"], abs=1e-5)
+        else:
+            assert one.language_model is None and one.fluency is None
+
+
+def test_claims_are_phrases_of_their_text_and_tied_to_units_that_are_there(
+    reader: AuditReader,
+) -> None:
+    width = overview.counts(reader.engine).latents
+    for told in explanations.explanations(reader.engine, limit=None).to_dict("records"):
+        claims = explanations.claims(reader.engine, told["explanation_id"])
+        assert len(claims)
+        for claim in claims.to_dict("records"):
+            assert told["text"][claim["start"] : claim["end"]] == claim["text"]
+            assert bool(claim["reason"]) != bool(claim["supported"])
+        tied = explanations.claim_units(reader.engine, told["explanation_id"])
+        assert tied["number"].between(0, width - 1).all()
 
 
 def test_the_pages_queries_answer(reader: AuditReader) -> None:
@@ -638,13 +661,15 @@ def test_a_missing_language_model_is_announced_and_recorded(
     recorder = small.audit(settings, resume=True)
     assert unchanged(recorder) == set(small.STAGES) - {"explanations"}
     (warning,) = recorder.warned
-    assert warning.startswith("Explanations: skipped, there is no language model in")
+    assert "zero-shot explanations were left out: there is no language model in" in warning
     assert "\n" not in warning
-    assert statuses(audit_copy)["explanations"] == "skipped"
-    assert "no-such-model" in reasons(audit_copy)["explanations"]
+    assert statuses(audit_copy)["explanations"] == "done"
     assert run_status(audit_copy) == ("done", None)
     with AuditReader(audit_copy) as audit:
-        assert overview.counts(audit.engine).explanations == 0
+        told = explanations.explanations(audit.engine, limit=None)
+        notes = overview.stages(audit.engine).set_index("name").loc["explanations", "notes"]
+    assert set(told["method"]) == {"texter", "pipeline"}
+    assert any("no-such-model" in note for note in notes)
 
 
 def test_few_images_skip_the_units_with_their_number(

@@ -17,9 +17,7 @@ from tests.analysis.explain.texter import worlds
 
 def _said(image: int, **changes) -> Said:
     known = worlds.grounds()
-    return Texter(known, TexterConfig(**changes), seed=0)(
-        worlds.decision(known, image)
-    )
+    return Texter(known, TexterConfig(**changes), seed=0)(worlds.decision(known, image))
 
 
 def test_the_text_names_what_spoke_for_the_class_and_not_the_class():
