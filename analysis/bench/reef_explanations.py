@@ -18,7 +18,7 @@ from analysis.bench.reefs import AuditedReef
 from analysis.bench.twins import CHECKABLE, CREATURES, PER_CLASS, Twin, decided_by_cue, named_in
 from analysis.explain.language_model import LanguageModel, load_language_model
 from analysis.explain.ledger import Examiner, TestedClaim
-from analysis.explain.methods import METHODS, Settings, tell
+from analysis.explain.methods import METHODS, Settings, Tools, tell
 from analysis.explain.said import Method
 from analysis.pipeline.explained import grounds_of
 from analysis.progress import Progress
@@ -112,7 +112,12 @@ def _of_reef(reef: AuditedReef, lm: LanguageModel, progress: Progress) -> Iterat
         decisions = [grounds.decision_on(twin.feature) for twin in some]
         with progress.task(f"Reef {reef.name}: {method}", len(some)) as advance:
             told = tell(
-                method, grounds, decisions, Settings(seed=SEED), language_model=lm, advance=advance
+                method,
+                grounds,
+                decisions,
+                Settings(seed=SEED),
+                Tools(language_model=lm),
+                advance=advance,
             )
         said = [one.said for one in told]
         for i, other in enumerate(strangers([twin.class_name for twin in some], seed=SEED)):

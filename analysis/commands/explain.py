@@ -12,7 +12,7 @@ Unfiltered = Annotated[
 ]
 Lm = Annotated[
     str | None,
-    typer.Option("--language-model", help="Another one than the audit's; zero-shot only."),
+    typer.Option("--language-model", help="Another one than the audit's."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout alone.")]
 
@@ -49,6 +49,21 @@ def explain(
     full: Annotated[
         bool, typer.Option("--full", help="zero-shot by the paper's own search; minutes an image.")
     ] = False,
+    clip: Annotated[
+        str | None,
+        typer.Option(
+            help="A CLIP, by directory or id: texter retrieves in its space, and it selects among "
+            "zero-shot's sentences, as in the paper."
+        ),
+    ] = None,
+    concept_image: Annotated[
+        bool,
+        typer.Option("--concept-image", help="texter by a picture made to show the feature."),
+    ] = False,
+    written_by: Annotated[
+        Literal["rule", "model"],
+        typer.Option(help="The pipeline's text by rule, or by the language model, checked."),
+    ] = "rule",
     unfiltered: Unfiltered = False,
     language_model: Lm = None,
     json: AsJson = False,
@@ -71,9 +86,13 @@ def explain(
         directory,
         asked,
         METHODS if method == "all" else (method,),
-        Settings(faithful=full, filter_words=not unfiltered),
+        Settings(
+            faithful=full, filter_words=not unfiltered, written_by_model=written_by == "model"
+        ),
         kind=units,
         language_model=language_model,
+        clip=clip,
+        concept_image=concept_image,
         progress=RichProgress(),
     )
     if json:
@@ -125,11 +144,11 @@ def _print(told: dict[str, Any]) -> None:
     print_struck(told["text"], struck)
     for claim in told["claims"]:
         verdict = "holds" if claim["supported"] else f"struck out: {claim['reason']}"
-        count = len(claim["units"])
+        count, kind = len(claim["units"]), told["unit_kind"]
         fall, chance = claim["logit_drop"], claim["logit_random"]
         print_line(f"  {claim['text']}: {verdict}", style="dim")
         print_line(
-            f"    masking its {count} {told['unit_kind']}{'s' * (count != 1)} takes {fall:.2f} from "
+            f"    masking its {count} {kind}{'s' * (count != 1)} takes {fall:.2f} from "
             f"the logit, as many others {chance:.2f}",
             style="dim",
         )

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,9 @@ from analysis.explain.grounds import Decision, Grounds
 from analysis.explain.language_model import LanguageModel
 from analysis.explain.meaning.pipeline import CITED, Maps, explain_by_pipeline
 from analysis.explain.said import Method, Said
+from analysis.explain.texter.joint import JointSpace
 from analysis.explain.texter.texter import Texter, TexterConfig
+from analysis.explain.texter.visualiser import Visualiser
 from analysis.explain.zero_shot import Explanation
 from analysis.threads import half_the_threads, torch_threads
 
@@ -24,6 +26,7 @@ OPENING = "because it shows "
 
 MapsOf = Callable[[int], Maps | None]
 """Where the told units fire on decision number i; None where that is not known."""
+FitOf = Callable[[int, Sequence[str]], np.ndarray | None]
 Advance = Callable[[int], object]
 
 
@@ -54,11 +57,34 @@ class Settings:
     Attributes:
         faithful: the paper's own search in place of the fast mode; minutes an image.
         filter_words: leave out words that no auditor is shown unasked.
+        written_by_model: the pipeline's text by the language model, within its meaning and checked
+            against it, in place of the rules.
     """
 
     faithful: bool = False
     filter_words: bool = True
+    written_by_model: bool = False
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What some methods need or can use.
+
+    Attributes:
+        language_model: writes zero-shot sentences.
+        joint: space in which TEXTER retrieves; None takes the text map's.
+        visualiser: makes TEXTER's concept images; None goes without.
+        fit: how well texts fit the picture of decision i by an outside judge (the paper's
+            CLIP-score), None where there is no picture; it then selects among the sentences found.
+        maps: where the told units fire.
+    """
+
+    language_model: LanguageModel | None = None
+    joint: JointSpace | None = None
+    visualiser: Visualiser | None = None
+    fit: FitOf | None = None
+    maps: MapsOf = lambda _: None
 
 
 def tell(
@@ -66,29 +92,23 @@ def tell(
     grounds: Grounds,
     decisions: Sequence[Decision],
     settings: Settings,
+    tools: Tools = Tools(),
     *,
-    language_model: LanguageModel | None = None,
-    maps: MapsOf = lambda _: None,
     advance: Advance = lambda _: None,
 ) -> list[Told]:
     """Say in words what every decision rests on.
 
     Args:
-        language_model: needed by zero-shot; unused by the others.
         advance: told the number of decisions done since.
 
     Raises:
-        TextError: zero-shot without a language model.
+        TextError: a language model is needed and not given.
         InputError: no concept of the audit may be said of a class (TEXTER).
     """
     if method == "zero-shot":
-        if language_model is None:
-            raise TextError(
-                "zero-shot explanations are written by a language model: give --language-model"
-            )
-        return _zero_shot(grounds, decisions, settings, language_model, advance)
-    one = _texter(grounds, settings) if method == "texter" else _pipeline(grounds, settings, maps)
-    told = []
+        return _zero_shot(grounds, decisions, settings, tools, advance)
+    make = _texter if method == "texter" else _pipeline
+    one, told = make(grounds, settings, tools), []
     for number, decision in enumerate(decisions):
         started = time.perf_counter()
         said, words, config = one(number, decision)
@@ -110,9 +130,10 @@ def _zero_shot(
     grounds: Grounds,
     decisions: Sequence[Decision],
     settings: Settings,
-    lm: LanguageModel,
+    tools: Tools,
     advance: Advance,
 ) -> list[Told]:
+    lm = _needed(tools.language_model)
     features = [decision.feature - grounds.mean for decision in decisions]
     with torch_threads(half_the_threads()):
         if settings.faithful:
@@ -121,20 +142,35 @@ def _zero_shot(
         else:
             config = FastConfig(filter_words=settings.filter_words)
             found = _fast(features, grounds, lm, config, advance)
-    return [
-        Told(
-            said=said_of(explanation),
-            words=explanation.text,
-            fluency=explanation.fluency,
-            candidates=tuple(
-                {"text": c.text, "score": c.score, "fluency": c.fluency}
-                for c in explanation.candidates
-            ),
-            config={"mode": "faithful" if settings.faithful else "fast", **asdict(config)},
-            seconds=explanation.seconds,
-        )
-        for explanation in found
-    ]
+    constants = {"mode": "faithful" if settings.faithful else "fast", **asdict(config)}
+    return [_sentence(explanation, constants, tools.fit, i) for i, explanation in enumerate(found)]
+
+
+def _sentence(
+    explanation: Explanation, constants: Mapping[str, Any], fit: FitOf | None, number: int
+) -> Told:
+    """The sentence that the search chose, or, of those it found, the one that fits best by an
+    outside judge."""
+    fits = None if fit is None else fit(number, [c.text for c in explanation.candidates])
+    if fits is not None:
+        best = explanation.candidates[int(fits.argmax())]
+        explanation = replace(explanation, text=best.text, fluency=best.fluency)
+    return Told(
+        said=said_of(explanation),
+        words=explanation.text,
+        fluency=explanation.fluency,
+        candidates=tuple(
+            {"text": c.text, "score": c.score, "fluency": c.fluency} for c in explanation.candidates
+        ),
+        config={**constants, "selection": "cosine" if fits is None else "CLIP-score"},
+        seconds=explanation.seconds,
+    )
+
+
+def _needed(lm: LanguageModel | None) -> LanguageModel:
+    if lm is None:
+        raise TextError("these explanations are written by a language model: give --language-model")
+    return lm
 
 
 def _faithful(
@@ -171,9 +207,11 @@ def _fast(
     return found
 
 
-def _texter(grounds: Grounds, settings: Settings) -> _One:
+def _texter(grounds: Grounds, settings: Settings, tools: Tools) -> _One:
     config = TexterConfig(filter_words=settings.filter_words)
-    texter = Texter(grounds, config, seed=settings.seed)
+    texter = Texter(
+        grounds, config, seed=settings.seed, joint=tools.joint, visualiser=tools.visualiser
+    )
 
     def one(_: int, decision: Decision) -> tuple[Said, str, Mapping[str, Any]]:
         said = texter(decision)
@@ -182,16 +220,20 @@ def _texter(grounds: Grounds, settings: Settings) -> _One:
     return one
 
 
-def _pipeline(grounds: Grounds, settings: Settings, maps: MapsOf) -> _One:
+def _pipeline(grounds: Grounds, settings: Settings, tools: Tools) -> _One:
+    config = {"count": CITED, "filter_words": settings.filter_words}
+    writer = _needed(tools.language_model) if settings.written_by_model else None
+
     def one(number: int, decision: Decision) -> tuple[Said, str, Mapping[str, Any]]:
         said = explain_by_pipeline(
             grounds,
             decision,
-            maps(number),
+            tools.maps(number),
             filter_words=settings.filter_words,
+            language_model=writer,
             seed=settings.seed,
         )
         named = [p.meaning for p in said.phrases if p.meaning and not p.against]
-        return said, ", ".join(named), {"count": CITED, "filter_words": settings.filter_words}
+        return said, ", ".join(named), config
 
     return one

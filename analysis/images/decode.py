@@ -78,6 +78,19 @@ def decode(path: Path, preprocessing: Preprocessing) -> Decoded:
     return Decoded(pixels, thumbnail, hashlib.sha256(content).hexdigest(), width, height)
 
 
+def whole_picture(path: Path) -> Image.Image:
+    """A picture uncropped, as RGB.
+
+    Raises:
+        Unreadable: it is no picture, cut short or of another format.
+    """
+    try:
+        with quiet_pillow(), Image.open(io.BytesIO(_read(path)), formats=FORMATS) as image:
+            return image.convert("RGB")
+    except Exception as error:  # a damaged file can raise anything in Pillow's many decoders
+        raise Unreadable(path, _reason(error)) from error
+
+
 @contextmanager
 def quiet_pillow() -> Iterator[None]:
     """No warnings about oddities of single files, which Pillow gives by the thousand.

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from analysis.explain.methods import Settings, tell
+from analysis.explain.methods import Settings, Tools, tell
 from analysis.explain.scoring import floor
 from analysis.pipeline.again import reopened
 from analysis.pipeline.explaining import Explainer
@@ -39,7 +39,7 @@ def caption_image(
                 explainer.grounds,
                 [subject.decision],
                 settings,
-                language_model=lm,
+                Tools(language_model=lm),
                 advance=advance,
             )
         feature = subject.decision.feature - explainer.grounds.mean

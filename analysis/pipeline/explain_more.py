@@ -47,6 +47,8 @@ def explain_more(
     *,
     kind: UnitKind = "latent",
     language_model: str | None = None,
+    clip: str | None = None,
+    concept_image: bool = False,
     progress: Progress,
 ) -> list[dict[str, Any]]:
     """Explain, test and store; images that are new to the audit are only told.
@@ -61,7 +63,14 @@ def explain_more(
     with reopened(directory, progress=progress) as context:
         if "units" in context.skipped:
             raise InputError(f"{directory} has no latents and neurons to tie claims to")
-        explainer = Explainer(context, settings, kind=kind, language_model=language_model)
+        explainer = Explainer(
+            context,
+            settings,
+            kind=kind,
+            language_model=language_model,
+            clip=clip,
+            concept_image=concept_image,
+        )
         subjects = list(_subjects(context, explainer, asked))
         with record_run(context, "glowworm explain") as run_id:
             told = []

@@ -1,12 +1,13 @@
 """Decisions of an audit explained and tested, ready for the store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from analysis.errors import InputError
 from analysis.explain.grounds import Decision, Grounds, UnitKind
@@ -14,14 +15,16 @@ from analysis.explain.language_model import LanguageModel, load_language_model
 from analysis.explain.ledger import Curve, Examiner, Ledger
 from analysis.explain.meaning.pipeline import Maps, told_units
 from analysis.explain.meaning.regions import unit_maps
-from analysis.explain.methods import Settings, Told, tell
+from analysis.explain.methods import Settings, Told, Tools, tell
 from analysis.explain.said import Method
 from analysis.explain.scoring import TextDirection, floor
-from analysis.images.decode import decode, quiet_pillow
+from analysis.explain.texter.clip_space import Clip, ClipSpace, clip_space, load_clip
+from analysis.explain.texter.visualiser import Visualiser
+from analysis.images.decode import decode, quiet_pillow, whole_picture
 from analysis.pipeline.explained import grounds_of, known_decision
 from analysis.pipeline.pictures import Pictures
 from analysis.pipeline.runner import Context
-from analysis.pipeline.shared import classifier, encoder
+from analysis.pipeline.shared import classifier, encoder, images_root
 from analysis.pipeline.stages.heatmaps import readouts_of
 from analysis.pipeline.stages.images import positions
 from analysis.textmap.base import cosine
@@ -30,6 +33,9 @@ from db.queries.explanations import stored_words
 from db.queries.frame import kept_maps
 from db.queries.images import image_paths
 from db.queries.units import unit_ids
+
+SPECTRUM = 48
+"""Images of the audit whose amplitudes concept images take."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +81,19 @@ class Explainer:
         *,
         kind: UnitKind = "latent",
         language_model: str | None = None,
+        clip: str | None = None,
+        concept_image: bool = False,
     ) -> None:
+        """Read an audit.
+
+        Args:
+            kind: of the units that claims are tied to.
+            language_model: another one than the audit's.
+            clip: directory or id of a CLIP, TEXTER's joint space and the judge of sentences.
+            concept_image: whether TEXTER goes through a picture made to show the feature.
+        """
         self._context, self._settings, self.seed = context, settings, settings.seed
+        self._clip_name, self._concept_image = clip, concept_image
         self._lm_name = language_model or str(context.config.language_model)
         kept = kept_maps(context.store.engine)
         self.text_map, self.judge = kept[0], next(iter(kept[1:]), None)
@@ -128,14 +145,14 @@ class Explainer:
         Raises:
             TextError: the method needs a language model, which cannot be had.
         """
+        tools = self._tools(method, subjects)
         with self._context.progress.task(f"Explaining ({method})", len(subjects)) as advance:
             told = tell(
                 method,
                 self.grounds,
                 [subject.decision for subject in subjects],
                 self._settings,
-                language_model=self.language_model if method == "zero-shot" else None,
-                maps=lambda number: self._maps(subjects[number]),
+                tools,
                 advance=advance,
             )
         stored = stored_words(self._context.store.engine, method)
@@ -144,6 +161,59 @@ class Explainer:
             self._explained(method, subject, one, [w for w in words if w and w != one.words])
             for subject, one in zip(subjects, told, strict=True)
         ]
+
+    def writes(self, method: Method) -> bool:
+        """Whether a method's text is the language model's."""
+        return method == "zero-shot" or (method == "pipeline" and self._settings.written_by_model)
+
+    def _tools(self, method: Method, subjects: Sequence[Subject]) -> Tools:
+        texter = method == "texter"
+        clip = self._clip is not None
+        return Tools(
+            language_model=self.language_model if self.writes(method) else None,
+            joint=self._clip_space if texter and clip else None,
+            visualiser=self._visualiser if texter and self._concept_image else None,
+            fit=(lambda i, texts: self._fit(subjects[i], texts)) if clip else None,
+            maps=lambda number: self._maps(subjects[number]),
+        )
+
+    @cached_property
+    def _clip(self) -> Clip | None:
+        name = self._clip_name
+        return None if name is None else load_clip(name, device=self._context.config.device)
+
+    @cached_property
+    def _clip_space(self) -> ClipSpace:
+        assert self._clip is not None
+        return clip_space(self.grounds, self._clip, list(self._opened()))
+
+    def _opened(self) -> Iterator[Image.Image]:
+        """The audit's images, whole; InputError where one is gone."""
+        paths = image_paths(self._context.store.engine)
+        with self._context.progress.task("Showing images to CLIP", len(paths)) as advance:
+            for number in range(len(paths)):
+                yield whole_picture(images_root(self._context) / paths[number])
+                advance(1)
+
+    def _fit(self, subject: Subject, texts: Sequence[str]) -> np.ndarray | None:
+        """CLIP-scores of texts with the subject's picture; None of a class as a whole."""
+        file = subject.file
+        if subject.image is not None:
+            paths = image_paths(self._context.store.engine)
+            file = images_root(self._context) / paths[subject.image]
+        if file is None or self._clip is None:
+            return None
+        return self._clip.texts(texts) @ self._clip.images([whole_picture(file)])[0]
+
+    @cached_property
+    def _visualiser(self) -> Visualiser:
+        from analysis.explain.texter.concept_image import FourierVisualiser
+
+        pictures = Pictures.of(self._context)
+        shown = [pictures.pixels(i) for i in range(min(SPECTRUM, len(pictures.files)))]
+        there = [pixels for pixels in shown if pixels is not None]
+        natural = np.stack(there) if there else None
+        return FourierVisualiser.of(classifier(self._context), natural)
 
     def _explained(
         self, method: Method, subject: Subject, told: Told, others: Sequence[str]
@@ -213,8 +283,7 @@ def explanation_rows(
 
 def record(explainer: Explainer, one: Explained) -> dict[str, Any]:
     """Columns of an explanation, but its id."""
-    written = one.method == "zero-shot"
-    lm = explainer.language_model if written else None
+    lm = explainer.language_model if explainer.writes(one.method) else None
     return {
         "subject": "class" if one.subject.image is None and one.subject.file is None else "image",
         "image_id": one.subject.image,

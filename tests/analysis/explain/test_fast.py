@@ -18,8 +18,13 @@ from tests.analysis.explain import tiny
 QUICK = replace(
     FastConfig(), beams=3, candidates=64, encoded=4, sentences=2, exchanges=2, words=4, read=4
 )
+NARROW = replace(QUICK, beams=1, children=1, candidates=4, encoded=1, likeliest=1)
+"""A beam of one stem that sees few tokens, and leaves much to exchange."""
 LISTED = min(unasked_words())
 WANTED = ("glowing", "crab", "water")
+
+
+MIXED = np.stack([tiny.wanted("fish"), tiny.wanted("water") - tiny.wanted("red")])
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +67,9 @@ def test_scores_are_cosines_computed_again(lm, features) -> None:
             assert candidate.score == pytest.approx(float(expected), abs=1e-5)
 
 
-def test_fluency_is_the_mean_log_probability_token_by_token(lm, features, stems) -> None:
-    explanations = _search(lm).explain(features)
+@pytest.mark.parametrize("config", [QUICK, NARROW])
+def test_fluency_is_the_mean_log_probability_token_by_token(lm, stems, config) -> None:
+    explanations = _search(lm, config).explain(MIXED)
     candidates = [c for told in explanations for c in told.candidates]
     for stem, candidate in zip(stems, candidates, strict=True):
         context = lm.encode(candidate.hard_prompt)
@@ -90,7 +96,8 @@ def test_texts_are_what_the_tokens_say(lm, features, stems) -> None:
         replace(QUICK, words=300),  # more than there are words
         replace(QUICK, min_tokens=1, max_tokens=4),
         replace(QUICK, min_tokens=5, max_tokens=6, fluency=1.0),
-        replace(QUICK, beams=1, children=1, encoded=1, likeliest=1, sentences=1),
+        replace(NARROW, sentences=1),
+        replace(NARROW, fluency=1.0, repetition_penalty=1.0),  # what is likeliest repeats itself
     ],
 )
 def test_every_sentence_keeps_the_rules_of_decoding(lm, features, stems, config) -> None:
@@ -120,13 +127,9 @@ def test_candidates_are_told_best_first_and_none_twice(lm, features) -> None:
 
 
 def test_exchanging_words_never_lowers_what_is_raised(lm) -> None:
-    """A beam of one stem that sees few tokens leaves much to exchange."""
-    narrow = replace(QUICK, beams=1, children=1, candidates=4, encoded=1, likeliest=1)
-    mixed = np.stack([tiny.wanted("fish"), tiny.wanted("water") - tiny.wanted("red")])
-
     def worths(rounds: int) -> np.ndarray:
-        told = _search(lm, replace(narrow, exchanges=rounds)).explain(mixed)
-        return np.array([one.score + narrow.fluency * one.fluency for one in told])
+        told = _search(lm, replace(NARROW, exchanges=rounds)).explain(MIXED)
+        return np.array([one.score + NARROW.fluency * one.fluency for one in told])
 
     without, once, twice = map(worths, (0, 1, 2))
     assert (once >= without - 1e-6).all()
@@ -145,6 +148,23 @@ def test_words_are_exchanged_for_words_only(lm) -> None:
     search = FastSearch(likes_digits, lm, replace(QUICK, words=len(lm.vocabulary), read=300))
     (told,) = search.explain(feature[None])
     assert not any(map(str.isdigit, told.raw))
+
+
+def test_only_whole_words_are_exchanged_and_none_that_is_said(lm) -> None:
+    def token(text: str) -> int:
+        (only,) = lm.tokenizer.encode(text, add_special_tokens=False)
+        return only
+
+    fish, piece, crab, red = map(token, (" fish", "f", " crab", " red"))
+    fit = torch.zeros(len(lm.vocabulary))
+    fit[[fish, crab, red]] = torch.tensor([3.0, 2.0, 1.0])
+    search = _search(lm, replace(QUICK, words=3))
+    stop = lm.vocabulary.stop
+    said = Stem(0, (fish, piece, crab, stop), (-1.0,) * 4)  # "fishf crab."
+    assert [v.tokens for v in search._variants(said, fit)] == [(fish, piece, red, stop)]
+    whole = Stem(0, (fish, crab, stop), (-1.0,) * 3)
+    variants = [v.tokens for v in search._variants(whole, fit)]
+    assert variants == [(red, crab, stop), (fish, red, stop)]
 
 
 def test_many_images_at_once_are_told_the_same_as_one_at_a_time(lm, features) -> None:

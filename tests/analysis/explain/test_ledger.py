@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import softmax
+from scipy.special import log_softmax, softmax
 
 from analysis.explain import ledger as module  # pytest would collect an imported TestedClaim
 from analysis.explain.ledger import Examiner, Ledger
@@ -44,7 +44,6 @@ def test_a_claim_that_is_seen_leant_on_and_masked_stands() -> None:
     assert claim.seen is not None
     assert claim.seen.projection == pytest.approx(2)  # 3 on its axis, of which the mean has 1
     assert claim.seen.presence == pytest.approx(2 / 1.5**0.5)  # of 2, -1, -1, 0
-    assert claim.seen.slope == pytest.approx(1.5)  # 1 for the class, -0.5 for its rival
     assert claim.units == (0,)
     assert claim.contributions == pytest.approx((3,))
     assert claim.logit_drop == pytest.approx(3)
@@ -81,12 +80,34 @@ def test_a_claim_as_far_as_one_standard_deviation_counts_as_seen() -> None:
     assert "show" not in claim.reason
 
 
-def test_a_claim_that_helps_no_more_than_the_rival_is_struck() -> None:
-    assert _test(_words("stripes")).reason == "more of it would help the strongest rival"
-    claim = _test(_words("glow"), class_id=2)  # shown, yet it speaks for the class that won
+def test_the_slope_adds_up_to_what_the_way_from_the_mean_image_gains() -> None:
+    """Integrated gradients are complete: along all of f − mean, (2, 1, 1, 0), they give
+    log p at the image less log p at the mean, whose logits are 1, 0 and -1."""
+    claim = _test(_words("glow glow tail stripes"))
     assert claim.seen is not None
-    assert claim.seen.slope == pytest.approx(-1.5)
-    assert claim.reason == "more of it would help the strongest rival"
+    gained = log_softmax([3.5, -1, -2.5])[0] - log_softmax([1, 0, -1])[0]
+    assert claim.seen.slope * 6**0.5 == pytest.approx(gained, rel=1e-3)
+
+
+def test_the_slopes_of_two_classes_differ_by_their_weights() -> None:
+    won, other = _test(_words("glow")), _test(_words("glow"), class_id=2)
+    assert won.seen is not None
+    assert other.seen is not None
+    assert won.seen.slope - other.seen.slope == pytest.approx(1.5)  # 1 and -0.5
+
+
+def test_a_claim_that_does_not_make_the_class_likelier_is_struck() -> None:
+    reason = "more of it would make the class less likely"
+    assert _test(_words("stripes")).reason == reason  # no class looks at them
+    assert _test(_words("glow"), class_id=2).reason == reason  # it is for the class that won
+
+
+def test_a_claim_whose_unit_answers_to_another_concept_is_struck() -> None:
+    """Over the images unit 0 is 3, 0, 0, 1, just as the glow is; glow and tail together are 5, 0,
+    2, 1 (correlation .87), glow twice and tail once 8, 0, 2, 2 (.95)."""
+    assert _test(_words("moonlight")).reason == "its unit answers to “glow” rather than to this"
+    assert _test(_words("glow glow tail")).supported
+    assert _test(_units(0, meaning="moonlight")).supported  # its name was chosen by a person
 
 
 @pytest.mark.parametrize("word", ["dark", "aardvark"])

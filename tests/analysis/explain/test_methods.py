@@ -1,5 +1,6 @@
 """The three methods behind one call, on small grounds and a tiny language model."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from analysis.explain.fast import FastSearch
 from analysis.explain.grounds import Decision, Grounds
 from analysis.explain.language_model import LanguageModel
 from analysis.explain.ledger import Examiner
-from analysis.explain.methods import METHODS, OPENING, Settings, Told, said_of, tell
+from analysis.explain.methods import METHODS, OPENING, Settings, Told, Tools, said_of, tell
 from analysis.explain.said import Method
 from analysis.explain.unasked import unasked_words
 from analysis.explain.zero_shot import Explanation, explain
@@ -51,7 +52,7 @@ def _tell(
     lm: LanguageModel | None = None,
     **settings: Any,
 ) -> list[Told]:
-    return tell(method, grounds, decisions, Settings(**settings), language_model=lm)
+    return tell(method, grounds, decisions, Settings(**settings), Tools(language_model=lm))
 
 
 @pytest.mark.parametrize("faithful", [False, True])
@@ -65,7 +66,7 @@ def test_every_method_tells_every_decision_in_a_form_that_can_be_tested(
         grounds,
         decisions,
         Settings(faithful=faithful),
-        language_model=lm,
+        Tools(language_model=lm),
         advance=advanced.append,
     )
     assert len(told) == sum(advanced) == 3
@@ -120,9 +121,7 @@ def test_more_images_than_are_grown_at_once_are_told_in_parts(
     few = replace(methods.FastConfig(), at_once=2)
     monkeypatch.setattr(methods, "FastConfig", lambda **_: few)
     advanced: list[int] = []
-    parts = tell(
-        "zero-shot", grounds, decisions, Settings(), language_model=lm, advance=advanced.append
-    )
+    parts = tell("zero-shot", grounds, decisions, Settings(), Tools(lm), advance=advanced.append)
     assert advanced == [2, 1]
     assert [one.words for one in parts] == [one.words for one in whole]
 
@@ -153,6 +152,29 @@ def test_listed_words_are_told_only_where_they_are_asked_for(
     assert listed in _tell(method, rude, decisions, filter_words=False)[0].said.text
 
 
+def test_an_outside_judge_selects_among_the_sentences_found(
+    grounds: Grounds, decisions: list[Decision], lm: LanguageModel
+) -> None:
+    def last(number: int, texts: Sequence[str]) -> np.ndarray | None:
+        return np.arange(len(texts), dtype=np.float32) if number == 0 else None
+
+    judged = tell("zero-shot", grounds, decisions, Settings(), Tools(lm, fit=last))
+    plain = _tell("zero-shot", grounds, decisions, lm)
+    assert len(judged[0].candidates) > 1
+    assert judged[0].words == judged[0].candidates[-1]["text"]
+    assert judged[0].fluency == judged[0].candidates[-1]["fluency"]
+    assert judged[0].config["selection"] == "CLIP-score"
+    assert [one.words for one in judged[1:]] == [one.words for one in plain[1:]]
+    assert plain[0].config["selection"] == judged[1].config["selection"] == "cosine"
+
+
+def test_the_pipelines_text_by_a_language_model_needs_one(
+    grounds: Grounds, decisions: list[Decision]
+) -> None:
+    with pytest.raises(TextError, match="--language-model"):
+        _tell("pipeline", grounds, decisions, written_by_model=True)
+
+
 def test_maps_are_asked_for_by_the_number_of_the_decision(
     grounds: Grounds, decisions: list[Decision]
 ) -> None:
@@ -163,7 +185,7 @@ def test_maps_are_asked_for_by_the_number_of_the_decision(
         return {0: left} if number == 0 else None
 
     plain = _tell("pipeline", grounds, decisions)
-    told = tell("pipeline", grounds, decisions, Settings(), maps=maps)
+    told = tell("pipeline", grounds, decisions, Settings(), Tools(maps=maps))
     assert "left" in told[0].said.text
     assert "left" not in plain[0].said.text
     assert [one.said.text for one in told[1:]] == [one.said.text for one in plain[1:]]

@@ -8,14 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import (
-    CLIPConfig,
-    CLIPImageProcessorPil,
-    CLIPModel,
-    CLIPProcessor,
-    PreTrainedTokenizerFast,
-)
+from transformers import CLIPModel
 
 from analysis.errors import InputError, TextError
 from analysis.explain.grounds import Grounds
@@ -23,32 +16,12 @@ from analysis.explain.texter.clip_space import Clip, clip_space, load_clip
 from analysis.explain.texter.joint import JointSpace
 from analysis.explain.texter.texter import Texter
 from tests.analysis.explain.texter import worlds
-
-WORDS = ("<s>", "</s>", "glowing", "murky", "water", "striped", "often", "dark", "jellyfish")
+from tests.analysis.explain.tiny_clip import write_clip
 
 
 @pytest.fixture(scope="module")
 def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1,
-             "num_attention_heads": 2}  # fmt: skip
-    special = {"bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1}
-    config = CLIPConfig(
-        text_config={**sizes, **special, "vocab_size": len(WORDS), "max_position_embeddings": 8},
-        vision_config={**sizes, "image_size": 8, "patch_size": 4},
-        projection_dim=6,
-    )
-    known = Tokenizer(models.WordLevel(dict(zip(WORDS, range(len(WORDS)), strict=True)), "</s>"))
-    known.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=known, bos_token="<s>", eos_token="</s>", pad_token="</s>",
-        unk_token="</s>",
-    )  # fmt: skip
-    images = CLIPImageProcessorPil(size={"shortest_edge": 8}, crop_size=8)
-    directory = tmp_path_factory.mktemp("clip")
-    CLIPModel(config).save_pretrained(directory)
-    CLIPProcessor(images, tokenizer).save_pretrained(directory)
-    return directory
+    return write_clip(tmp_path_factory.mktemp("clip"))
 
 
 def _pictures(count: int) -> list[Image.Image]:
