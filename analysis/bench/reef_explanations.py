@@ -17,7 +17,7 @@ from analysis.bench.paired import clustered
 from analysis.bench.reefs import AuditedReef
 from analysis.bench.twins import CHECKABLE, CREATURES, PER_CLASS, Twin, decided_by_cue, named_in
 from analysis.explain.language_model import LanguageModel, load_language_model
-from analysis.explain.ledger import Examiner, TestedClaim
+from analysis.explain.ledger import ExaminedClaim, Examiner
 from analysis.explain.methods import METHODS, Settings, Tools, tell
 from analysis.explain.said import Method
 from analysis.pipeline.explained import grounds_of
@@ -139,7 +139,7 @@ def strangers(classes: Sequence[str], *, seed: int) -> list[int]:
 
 
 def outcome(
-    reef: str, twin: Twin, method: Method, claims: Sequence[TestedClaim], *, borrowed: bool
+    reef: str, twin: Twin, method: Method, claims: Sequence[ExaminedClaim], *, borrowed: bool
 ) -> Outcome:
     """What an explanation's claims name; those that speak against the class are left out."""
     speaking = [claim for claim in claims if not claim.phrase.against]

@@ -24,7 +24,7 @@ sort part parts piece pieces image picture photo object objects withheld
 _JOINING = frozenset(_JOINING_WORDS.split())
 """Words that join claims or say nothing of an image by themselves."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_PAUSE = re.compile(r"[,;:.!?()\"“”]")
+_PAUSE = re.compile(r"[,;:.!?()\"“”/–—\d]")
 
 
 def split(text: str) -> tuple[Phrase, ...]:
@@ -47,4 +47,5 @@ def split(text: str) -> tuple[Phrase, ...]:
 
 
 def _is_joining(word: str) -> bool:
-    return word.lower().removesuffix("'s") in _JOINING
+    plain = word.lower().replace("’", "'")
+    return plain.removesuffix("'s").removesuffix("n't") in _JOINING

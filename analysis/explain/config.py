@@ -111,3 +111,14 @@ class FastConfig:
     ngram: int = 3
     hard_prompts: tuple[str, ...] = HARD_PROMPTS
     filter_words: bool = True
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            least = 0 if field.name == "exchanges" else 1
+            if isinstance(value, int) and not isinstance(value, bool) and value < least:
+                raise UsageError(f"{field.name} of the fast mode is {value}: give at least {least}")
+        if self.min_tokens >= self.max_tokens or not self.hard_prompts:
+            raise UsageError(
+                "the fast mode needs a min_tokens below its max_tokens and at least one hard prompt"
+            )

@@ -63,7 +63,8 @@ class FastSearch:
     ) -> None:
         self._text_direction, self._lm, self._config = text_direction, language_model, config
         known = language_model.vocabulary
-        self._vocabulary: Vocabulary = known.filtered() if config.filter_words else known
+        allowed = known.filtered() if config.filter_words else known
+        self._vocabulary: Vocabulary = allowed.to("cpu")  # where its scores are compared
         self._prompts = [language_model.encode(prompt) for prompt in config.hard_prompts]
         self._directions: dict[str, np.ndarray] = {}
         self._words = self._word_directions()
@@ -217,7 +218,7 @@ class FastSearch:
         texts: set[str] = set()
         children: dict[tuple[int, ...], int] = {}
         for stem in sorted(stems, key=self.worth, reverse=True):
-            parent = stem.tokens[:-1]
+            parent = (stem.prompt, *stem.tokens[:-1])
             if stem.text in texts or children.get(parent, 0) == self._config.children:
                 continue
             texts.add(stem.text)

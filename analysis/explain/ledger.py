@@ -10,9 +10,10 @@ A claim stands where all tests hold, and is struck out, with the first that fail
   of a linear head's logit would be the same for every image, and averaged over the path, as
   integrated gradients are: at the image alone it only asks what sets the class apart from its last
   rival, which often shows the same cue ("manta ray" in a cave against "squid in a cave").
-- *Named* (claims of words): the unit that carries the claim answers to it over the audit's images
-  nearly as well (``NAMED``) as to the concept it answers to best. û("banana") and û("yellow") lie
-  close together; only the images tell them apart.
+- *Named* (claims of words): where the unit that carries the claim has a label, it answers to the
+  claim over the audit's images nearly as well (``NAMED``) as to its label. û("banana") and
+  û("yellow") lie close together; only the images tell them apart. Of a unit without a label
+  nobody knows better.
 - *Masked*: without the claim's units the class's logit falls, and by more than without equally
   many other active units drawn at random (mean over the draws).
 
@@ -42,7 +43,7 @@ from analysis.textmap.base import unit_rows
 PRESENT = 1.0
 """Standard deviations above the mean of the audit's images from which a claim counts as seen."""
 NAMED = 0.9
-"""Correlation of the claim with its first unit, as a share of the best concept's."""
+"""Correlation of the claim with its first unit, as a share of that unit's label's."""
 IMAGES = 2000
 """Of the audit, on which units are held to what they are called; drawn by seed."""
 PATH = 20
@@ -71,7 +72,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class TestedClaim:
+class ExaminedClaim:
     """One claim and what became of it; falls are what masking its units takes from the class.
 
     Attributes:
@@ -135,7 +136,7 @@ class Ledger:
         deletion: units masked one after another; insertion: put back one after another.
     """
 
-    claims: tuple[TestedClaim, ...]
+    claims: tuple[ExaminedClaim, ...]
     cited: tuple[int, ...]
     probability: float
     logit: float
@@ -153,9 +154,7 @@ class Examiner:
         drawn = np.random.default_rng(seed).permutation(len(grounds.features))[:IMAGES]
         self._centred = grounds.features[drawn] - grounds.mean
         self._patterns = _standard(grounds.units.activations[drawn])
-        answers = _standard(self._centred @ grounds.concept_units.T).T @ self._patterns
-        self._best = answers.argmax(axis=0)
-        self._answer = answers.max(axis=0)
+        self._called = self._answers_to_labels()
 
     def examine(self, said: Said, decision: Decision) -> Ledger:
         """Every claim of a text tested on the decision it is about."""
@@ -192,7 +191,7 @@ class Examiner:
         decision: Decision,
         masker: Masker,
         gradient: Float[np.ndarray, " features"],
-    ) -> TestedClaim:
+    ) -> ExaminedClaim:
         seen = None if direction is None else self._seen(direction, decision, gradient)
         if phrase.units is not None:
             units = phrase.units
@@ -203,7 +202,7 @@ class Examiner:
         mass = masker.fall(masker.random_mass(masker.mass(units), seed=self._seed, but=units))
         better = None if direction is None or not units else self._better(direction, units[0])
         reason = _reason(phrase, units, seen, better, own, random)
-        return TestedClaim(
+        return ExaminedClaim(
             phrase=phrase,
             units=units,
             contributions=tuple(masker.contributions(units).tolist()),
@@ -241,14 +240,23 @@ class Examiner:
         logits = head.logits(mean + steps * (decision.feature - mean))
         return head.weight[decision.class_id] - softmax(logits, axis=1).mean(axis=0) @ head.weight
 
+    def _answers_to_labels(self) -> dict[int, float]:
+        """Of every unit that has a label, its correlation with û(label) over the images."""
+        labels = {j: label for j, label in enumerate(self._grounds.units.labels) if label}
+        if not labels:
+            return {}
+        directions = unit_rows(self._grounds.text_direction(list(labels.values())))
+        patterns = self._patterns[:, list(labels)]
+        answers = (_standard(self._centred @ directions.T) * patterns).sum(axis=0)
+        return dict(zip(labels, answers.tolist(), strict=True))
+
     def _better(self, direction: Float[np.ndarray, " features"], unit: int) -> str | None:
-        """The concept that a unit answers to much better than to a direction; None without."""
-        answer = float(
-            _standard(self._centred @ direction[:, None])[:, 0] @ self._patterns[:, unit]
-        )
-        if answer >= NAMED * self._answer[unit]:
+        """The label that a unit answers to much better than to a direction; None where it has no
+        label, or answers to both alike."""
+        if unit not in self._called:
             return None
-        return self._grounds.concepts[int(self._best[unit])]
+        told = _standard(self._centred @ direction[:, None])[:, 0] @ self._patterns[:, unit]
+        return self._grounds.units.labels[unit] if told < NAMED * self._called[unit] else None
 
     def _tied(self, direction: Float[np.ndarray, " features"], masker: Masker) -> tuple[int, ...]:
         """The active units that carry most of what the image holds along û: a_j · d_j · û, largest
@@ -321,7 +329,7 @@ def _reason(
     if seen is not None and phrase.units is None and sign * seen.slope <= 0:
         return "more of it would make the class less likely"
     if better is not None and phrase.units is None:
-        return f"its unit answers to “{better}” rather than to this"
+        return f"its unit is called “{better}” and answers to that rather than to this"
     if drop <= max(0.0, sign * float(random.logit.mean())):
         return "masking its units moves the class no more than masking random ones"
     return ""

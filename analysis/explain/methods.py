@@ -18,6 +18,7 @@ from analysis.explain.said import Method, Said
 from analysis.explain.texter.joint import JointSpace
 from analysis.explain.texter.texter import Texter, TexterConfig
 from analysis.explain.texter.visualiser import Visualiser
+from analysis.explain.unasked import has_unasked
 from analysis.explain.zero_shot import Explanation
 from analysis.threads import half_the_threads, torch_threads
 
@@ -123,6 +124,7 @@ def said_of(explanation: Explanation) -> Said:
     return Said("zero-shot", text, split(text))
 
 
+_OF_CANDIDATES = ("text", "raw", "score", "fluency")
 _One = Callable[[int, Decision], tuple[Said, str, Mapping[str, Any]]]
 
 
@@ -149,19 +151,19 @@ def _zero_shot(
 def _sentence(
     explanation: Explanation, constants: Mapping[str, Any], fit: FitOf | None, number: int
 ) -> Told:
-    """The sentence that the search chose, or, of those it found, the one that fits best by an
-    outside judge."""
-    fits = None if fit is None else fit(number, [c.text for c in explanation.candidates])
+    """The sentence that the search chose, or, of those it found and that may be shown, the one
+    that fits best by an outside judge."""
+    filtered = bool(constants["filter_words"])
+    shown = [c for c in explanation.candidates if not (filtered and has_unasked(c.text))]
+    fits = fit(number, [c.text for c in shown]) if fit is not None and shown else None
     if fits is not None:
-        best = explanation.candidates[int(fits.argmax())]
-        explanation = replace(explanation, text=best.text, fluency=best.fluency)
+        best = shown[int(fits.argmax())]
+        explanation = replace(explanation, **{n: getattr(best, n) for n in _OF_CANDIDATES})
     return Told(
         said=said_of(explanation),
         words=explanation.text,
         fluency=explanation.fluency,
-        candidates=tuple(
-            {"text": c.text, "score": c.score, "fluency": c.fluency} for c in explanation.candidates
-        ),
+        candidates=tuple({"text": c.text, "score": c.score, "fluency": c.fluency} for c in shown),
         config={**constants, "selection": "cosine" if fits is None else "CLIP-score"},
         seconds=explanation.seconds,
     )

@@ -39,6 +39,15 @@ class Vocabulary:
             starts_word=self.starts_word & ~self.unasked,
         )
 
+    def to(self, device: str) -> "Vocabulary":
+        """The same on another device."""
+        return replace(
+            self,
+            excluded=self.excluded.to(device),
+            starts_word=self.starts_word.to(device),
+            unasked=self.unasked.to(device),
+        )
+
     def __len__(self) -> int:
         return len(self.excluded)
 

@@ -14,7 +14,7 @@ from analysis.bench.reef_explanations import (
     strangers,
 )
 from analysis.bench.twins import Twin
-from analysis.explain.ledger import TestedClaim as Claim
+from analysis.explain.ledger import ExaminedClaim as Claim
 from analysis.explain.said import Phrase
 
 FEATURE = np.zeros(2, np.float32)

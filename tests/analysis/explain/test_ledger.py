@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 
-from analysis.explain import ledger as module  # pytest would collect an imported TestedClaim
+from analysis.explain import ledger as module  # pytest would collect an imported ExaminedClaim
 from analysis.explain.ledger import Examiner, Ledger
 from analysis.explain.said import Phrase, Said
 from tests.analysis.explain import worlds
@@ -29,7 +29,7 @@ def _units(*units: int, against: bool = False, meaning: str = "") -> Phrase:
     return Phrase(0, 1, meaning, units, against)
 
 
-def _test(phrase: Phrase, class_id: int | None = None) -> module.TestedClaim:
+def _test(phrase: Phrase, class_id: int | None = None) -> module.ExaminedClaim:
     (claim,) = _examine(phrase, class_id=class_id).claims
     return claim
 
@@ -102,10 +102,13 @@ def test_a_claim_that_does_not_make_the_class_likelier_is_struck() -> None:
     assert _test(_words("glow"), class_id=2).reason == reason  # it is for the class that won
 
 
-def test_a_claim_whose_unit_answers_to_another_concept_is_struck() -> None:
+def test_a_claim_whose_unit_answers_to_its_label_instead_is_struck() -> None:
     """Over the images unit 0 is 3, 0, 0, 1, just as the glow is; glow and tail together are 5, 0,
     2, 1 (correlation .87), glow twice and tail once 8, 0, 2, 2 (.95)."""
-    assert _test(_words("moonlight")).reason == "its unit answers to “glow” rather than to this"
+    assert (
+        _test(_words("moonlight")).reason
+        == "its unit is called “glow” and answers to that rather than to this"
+    )
     assert _test(_words("glow glow tail")).supported
     assert _test(_units(0, meaning="moonlight")).supported  # its name was chosen by a person
 

@@ -25,7 +25,8 @@ def audit(small_audit: SmallAudit, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     return copytree(small_audit.directory, tmp_path / "audit")
 
 
-def one(audit: Path, method: Any, settings: Settings = Settings(), **tools: Any) -> dict[str, Any]:
+def one(audit: Path, method: Any, settings: Settings | None = None, **tools: Any) -> dict[str, Any]:
+    settings = settings or Settings()
     (told,) = explain_more(audit, IMAGE, [method], settings, progress=small.Recorder(), **tools)
     return told
 
