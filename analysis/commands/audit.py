@@ -202,7 +202,10 @@ def audit(
         class_names=class_names,
         concepts=concepts,
         text_encoder=text_encoder,
-        language_model=language_model,
+        # A directory is found again from wherever the audit is opened.
+        language_model=str(Path(language_model).resolve())
+        if Path(language_model).is_dir()
+        else language_model,
         text_map=text_map,
         mlp_epochs=mlp_epochs,
         sae=sae,

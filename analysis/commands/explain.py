@@ -74,7 +74,7 @@ def explain(
     the class no more than others, is struck out, with the reason. Images of the audit and classes
     are stored with their claims and stand at the desk and in the report.
     """
-    from analysis.commands.console import RichProgress, print_json
+    from analysis.commands.console import STDERR, RichProgress, print_json
     from analysis.errors import UsageError
     from analysis.explain.methods import METHODS, Settings
     from analysis.pipeline.explain_more import Asked, explain_more
@@ -82,19 +82,23 @@ def explain(
     asked = Asked(images or (), errors, class_name or ())
     if not (asked.images or asked.errors or asked.classes):
         raise UsageError("nothing to explain: give images, --errors or --class NAME")
-    told = explain_more(
-        directory,
-        asked,
-        METHODS if method == "all" else (method,),
-        Settings(
-            faithful=full, filter_words=not unfiltered, written_by_model=written_by == "model"
-        ),
-        kind=units,
-        language_model=language_model,
-        clip=clip,
-        concept_image=concept_image,
-        progress=RichProgress(),
-    )
+    try:
+        told = explain_more(
+            directory,
+            asked,
+            METHODS if method == "all" else (method,),
+            Settings(
+                faithful=full, filter_words=not unfiltered, written_by_model=written_by == "model"
+            ),
+            kind=units,
+            language_model=language_model,
+            clip=clip,
+            concept_image=concept_image,
+            progress=RichProgress(),
+        )
+    except KeyboardInterrupt as stop:
+        STDERR.print("\nStopped; what was explained so far is stored. The same command goes on.")
+        raise typer.Exit(130) from stop
     if json:
         print_json(told[0] if len(told) == 1 else told)
         return
@@ -153,9 +157,16 @@ def _print(told: dict[str, Any]) -> None:
             style="dim",
         )
     print_line(_score(told["score"], told["floor"]), style="dim")
+    if not any(claim["supported"] for claim in told["claims"]):
+        print_line("Nothing that it says stood the tests.", style="bold yellow")
+    if not told["stored"]:
+        print_line("Not stored: the image is new to the audit.", style="dim")
 
 
 def _score(score: float | None, floor: float | None) -> str:
     if score is None:
         return "no words to score"
-    return f"score {score:.3f}, floor " + ("none yet" if floor is None else f"{floor:.3f}")
+    if floor is None:
+        return f"score {score:.3f}, no floor: the audit explained nothing else by this method"
+    low = ": no more than what was said of others" if score <= floor else ""
+    return f"score {score:.3f}, floor {floor:.3f}{low}"

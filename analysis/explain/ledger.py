@@ -10,16 +10,20 @@ A claim stands where all tests hold, and is struck out, with the first that fail
   of a linear head's logit would be the same for every image, and averaged over the path, as
   integrated gradients are: at the image alone it only asks what sets the class apart from its last
   rival, which often shows the same cue ("manta ray" in a cave against "squid in a cave").
-- *Named* (claims of words): where the unit that carries the claim has a label, it answers to the
-  claim over the audit's images nearly as well (``NAMED``) as to its label. û("banana") and
-  û("yellow") lie close together; only the images tell them apart. Of a unit without a label
+- *Named* (claims of words): where the unit that carries the claim is well known (``WELL_KNOWN``),
+  it answers to the claim over the audit's images nearly as well (``NAMED``) as to its label.
+  û("banana") and û("yellow") lie close together; only the images tell them apart. Of other units
   nobody knows better.
-- *Masked*: without the claim's units the class's logit falls, and by more than without equally
-  many other active units drawn at random (mean over the draws).
+- *Masked*: without the claim's units the class's odds fall, and by more than without equally many
+  other active units drawn at random (mean over the draws). Odds, for a logit alone can fall while
+  the probability rises.
 
-Of the reef's decisions that a cue made, texts of zero-shot name no absent attribute in .61 before
-and .98 after striking out, TEXTER's in .04 and .96 (56 images of the shipped reef, on which the two
-constants were chosen).
+The constants weigh wrong words against true ones. On 56 decisions of the shipped reef that a cue
+made, zero-shot names no absent attribute in .61 before and .89 after striking out, TEXTER in .04
+and .68; were every unit held to its best concept they would reach .98 and .96. But there an
+autoencoder of a real classifier, with 128 latents for 1,000 classes, left 4 % of the claims of ten
+sentences standing, and struck "stone wall" out on a stone wall for a latent that is called
+"large, ornate building"; so it leaves 36 %.
 
 Units that were chosen because they contribute win against random ones almost by definition. How
 much that is worth say the control of equal activation mass, told beside every claim, and, for all
@@ -44,6 +48,8 @@ PRESENT = 1.0
 """Standard deviations above the mean of the audit's images from which a claim counts as seen."""
 NAMED = 0.9
 """Correlation of the claim with its first unit, as a share of that unit's label's."""
+WELL_KNOWN = 0.6
+"""Correlation of a unit with its label from which other words are held to that label."""
 IMAGES = 2000
 """Of the audit, on which units are held to what they are called; drawn by seed."""
 PATH = 20
@@ -253,7 +259,7 @@ class Examiner:
     def _better(self, direction: Float[np.ndarray, " features"], unit: int) -> str | None:
         """The label that a unit answers to much better than to a direction; None where it has no
         label, or answers to both alike."""
-        if unit not in self._called:
+        if self._called.get(unit, 0.0) < WELL_KNOWN:
             return None
         told = _standard(self._centred @ direction[:, None])[:, 0] @ self._patterns[:, unit]
         return self._grounds.units.labels[unit] if told < NAMED * self._called[unit] else None
@@ -321,7 +327,7 @@ def _reason(
     What is said to speak against the class must do there what is asked of the others for it.
     """
     sign = -1.0 if phrase.against else 1.0
-    drop = sign * float(own.logit[0])
+    drop = sign * float(own.odds[0])
     if not units:
         return "no unit that is active on the image says it"
     if seen is not None and seen.presence < PRESENT:
@@ -330,8 +336,8 @@ def _reason(
         return "more of it would make the class less likely"
     if better is not None and phrase.units is None:
         return f"its unit is called “{better}” and answers to that rather than to this"
-    if drop <= max(0.0, sign * float(random.logit.mean())):
-        return "masking its units moves the class no more than masking random ones"
+    if drop <= max(0.0, sign * float(random.odds.mean())):
+        return "masking its units moves the class no more than masking others"
     return ""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.special import softmax
+from scipy.special import logsumexp, softmax
 
 from analysis.explain.grounds import Decision, Grounds
 
@@ -25,10 +25,12 @@ class Fall:
     Attributes:
         logit: fall of the class's logit less the mean of all classes'.
         probability: fall of the class's probability.
+        odds: fall of the class's log-odds, log p / (1 - p), which is never saturated.
     """
 
     logit: Float[np.ndarray, " sets"]
     probability: Float[np.ndarray, " sets"]
+    odds: Float[np.ndarray, " sets"]
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,12 @@ class Masker:
         return Fall(
             logit=masks @ self.parts[:, self.class_id],
             probability=self.probability - self.probabilities(masks)[:, self.class_id],
+            odds=self._odds(self.logits[None]) - self._odds(self.logits - masks @ self.parts),
         )
+
+    def _odds(self, logits: Float[np.ndarray, "sets classes"]) -> Float[np.ndarray, " sets"]:
+        others = np.delete(logits, self.class_id, axis=1)
+        return logits[:, self.class_id] - logsumexp(others, axis=1)
 
     def mask(self, units: Sequence[int]) -> Float[np.ndarray, "1 active"]:
         """That masks these units; those that are not active change nothing."""

@@ -1,7 +1,7 @@
 """More decisions of a finished audit explained, and stored as far as the audit knows them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,8 @@ from analysis.pipeline.audit import record_run
 from analysis.pipeline.explaining import Explained, Explainer, Subject, claim_record, record
 from analysis.pipeline.runner import Context, add_stage
 from analysis.pipeline.shared import decisions, labels
-from analysis.pipeline.stages.explanations import added_stage
-from analysis.progress import Progress
+from analysis.pipeline.stages.explanations import added_stage, notes_of
+from analysis.progress import Progress, Silent
 from db.queries.classes import class_names
 from db.queries.explanations import ExplanationFilter, explanations
 from db.queries.images import image_paths
@@ -71,22 +71,34 @@ def explain_more(
             clip=clip,
             concept_image=concept_image,
         )
+        if any(explainer.writes(method) for method in methods):
+            _ = explainer.language_model  # missing, it is said before anything is done
         subjects = list(_subjects(context, explainer, asked))
+        found: list[Explained] = []
         with record_run(context, "glowworm explain") as run_id:
-            told = []
             for method in methods:
-                for some in _portions(context, method, subjects, asked):
-                    found = explainer.explain(method, some)
-                    for one in found:
-                        if one.subject.file is None:
-                            stage = added_stage(_name(one), explainer, [one])
-                            add_stage(context, stage, run_id)
-                    told += [_told(context, explainer, one) for one in found]
-        return told
+                for some in _portions(
+                    context, method, explainer.grounds.units.kind, subjects, asked
+                ):
+                    portion = explainer.explain(method, some)
+                    _store(context, explainer, portion, run_id)
+                    found += portion
+        for note in notes_of(found):
+            progress.say(note)
+        return [_told(context, explainer, one) for one in found]
+
+
+def _store(context: Context, explainer: Explainer, found: Sequence[Explained], run_id: int) -> None:
+    """Each under a name of its own, so that one more explanation replaces its like alone."""
+    quiet = replace(context, progress=Silent())
+    quiet.store = context.store
+    for one in found:
+        if one.subject.file is None:
+            add_stage(quiet, added_stage(_name(one), explainer, [one]), run_id)
 
 
 def _portions(
-    context: Context, method: Method, subjects: Sequence[Subject], asked: Asked
+    context: Context, method: Method, kind: UnitKind, subjects: Sequence[Subject], asked: Asked
 ) -> Iterator[Sequence[Subject]]:
     """Some subjects at a time, so that a run which is stopped keeps what it has; of all errors,
     those that this method has not explained yet."""
@@ -95,7 +107,7 @@ def _portions(
         known = explanations(
             context.store.engine, ExplanationFilter(method=method, subject="image"), limit=None
         )
-        done = set(known["image_id"].dropna().astype(int))
+        done = set(known.loc[known["unit_kind"] == kind, "image_id"].dropna().astype(int))
         left = [s for s in subjects if s.image is None or s.image not in done]
         if len(left) < len(subjects):
             context.progress.say(

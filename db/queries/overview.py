@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, or_, select
 
 from db.queries.frame import columns_for, page, read_frame, read_one
 from db.schema import (
@@ -110,10 +110,18 @@ def sae(engine: Engine) -> SaeInfo | None:
     return read_one(engine, SaeInfo, select(*columns_for(SaeInfo, SparseAutoencoder)))
 
 
+ADDING = ("glowworm canary", "glowworm repair", "glowworm explain")
+"""Commands that add to a finished audit."""
+
+
 def last_run(engine: Engine) -> RunInfo | None:
-    """The newest run, with its configuration and the versions it ran on."""
-    statement = select(*columns_for(RunInfo, Run)).order_by(Run.id.desc())
-    return read_one(engine, RunInfo, statement.limit(1))
+    """The newest run of the audit itself, with its configuration and the versions it ran on.
+
+    Runs that only added to it (``ADDING``) leave it whole, however they ended.
+    """
+    adding = or_(*(Run.command.startswith(command) for command in ADDING))
+    statement = select(*columns_for(RunInfo, Run)).where(~adding)
+    return read_one(engine, RunInfo, statement.order_by(Run.id.desc()).limit(1))
 
 
 def run_of(engine: Engine, stage: str) -> RunInfo | None:

@@ -16,7 +16,6 @@ from scipy.special import log_softmax
 
 from analysis.explain.grounds import Decision, Grounds
 from analysis.explain.masking import Masker
-from analysis.explain.texter.influence import influences
 
 NOTABLE = 0.05
 """Share from which a unit that speaks against the decision is told."""
@@ -34,20 +33,12 @@ class Weighed:
 
     @classmethod
     def of(cls, grounds: Grounds, decision: Decision) -> "Weighed":
-        """What speaks for the class is what raises its log-probability above that of the mean
-        image: each unit's part by integrated gradients, and the rest, which no unit holds. A share
-        is a part of the sum of all positive ones."""
-        units, head, own = grounds.units, grounds.head, decision.class_id
-        every = influences(
-            head,
-            decision.feature[None],
-            decision.activations[None],
-            units.directions,
-            np.array([own]),
-        )[0]
-        bare = np.stack([decision.feature - decision.activations @ units.directions, grounds.mean])
-        without, mean = log_softmax(head.logits(bare), axis=1)[:, own]
-        rest = max(float(without - mean), 0.0)
+        """What speaks for the class is what raises its logit, less the mean of all classes',
+        above the mean image's: each unit's part, and the rest, which no unit holds. A share is a
+        part of the sum of all positive ones."""
+        row = grounds.head.centred[decision.class_id]
+        every = decision.activations * (grounds.units.directions @ row)
+        rest = max(float((decision.feature - grounds.mean) @ row - every.sum()), 0.0)
         speaking = float(np.maximum(every, 0).sum()) + rest or 1.0
         masker = Masker.of(grounds, decision)
         return cls(masker, shares=every[masker.active] / speaking, unheld=rest / speaking)

@@ -17,6 +17,7 @@ from analysis.pipeline.runner import Context, Outcome, Stage
 from analysis.pipeline.shared import features, labels, logits
 from db import schema
 from db.queries.explanations import next_explanation_id
+from db.rows import Rows
 
 NEEDS = ("model", "images", "text", "text_maps", "concepts", "autoencoder", "units", "labels")
 
@@ -28,7 +29,7 @@ def added_stage(name: str, explainer: Explainer, found: Sequence[Explained]) -> 
         title="Explanations",
         needs=NEEDS,
         inputs=lambda _: {"methods": sorted({one.method for one in found})},
-        run=lambda context: _outcome(context, explainer, found),
+        run=lambda context: Outcome(rows=_rows(context, explainer, found)),
     )
 
 
@@ -37,18 +38,14 @@ def _run(context: Context) -> Outcome:
     methods, notes = _possible(explainer)
     subjects = [explainer.image(i) for i in _choose(context).tolist()]
     found = [one for method in methods for one in explainer.explain(method, subjects)]
-    told = _outcome(context, explainer, found)
-    return Outcome(rows=told.rows, notes=[*notes, *told.notes])
+    return Outcome(rows=_rows(context, explainer, found), notes=[*notes, *notes_of(found)])
 
 
-def _outcome(context: Context, explainer: Explainer, found: Sequence[Explained]) -> Outcome:
+def _rows(context: Context, explainer: Explainer, found: Sequence[Explained]) -> Rows:
     texts, claims, units = explanation_rows(
         explainer, found, context=context, first_id=next_explanation_id(context.store.engine)
     )
-    return Outcome(
-        rows={schema.Explanation: texts, schema.Claim: claims, schema.ClaimUnit: units},
-        notes=_notes(found),
-    )
+    return {schema.Explanation: texts, schema.Claim: claims, schema.ClaimUnit: units}
 
 
 def settings_of(context: Context) -> Settings:
@@ -89,20 +86,21 @@ def _of_different_classes(order: np.ndarray, classes: np.ndarray, count: int) ->
     return varied[:count]
 
 
-def _notes(found: Sequence[Explained]) -> list[str]:
+def notes_of(found: Sequence[Explained]) -> list[str]:
     """What was claimed and struck out, and by which search the sentences were found."""
     if not found:
         return []
     claims = [claim for one in found for claim in one.ledger.claims]
     struck = sum(not claim.supported for claim in claims)
     notes = [
-        f"{len(found)} explanations make {len(claims)} claims; {struck} did not stand the tests "
-        "and are struck out."
+        f"Explanations: {len(found)}, with {len(claims)} claims, of which {struck} did not stand "
+        "the tests and are struck out."
     ]
     if any(one.told.config.get("mode") == "fast" for one in found):
         notes.append(
             "Zero-shot sentences were searched by the fast mode, a beam search in place of the "
-            "paper's prefixes (--full-explanations takes these; minutes an image)."
+            "paper's prefixes (audit --full-explanations and explain --full take these; minutes "
+            "an image)."
         )
     return notes
 
