@@ -9,6 +9,7 @@ w_c − Σ_k p_k w_k, so that integrating it comes down to the mean of p over th
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.special import softmax
 
 from analysis.shortcuts.inputs import Head
 
@@ -35,11 +36,6 @@ def influences(
     risen = parts @ head.weight.T
     mean = np.zeros(without.shape)
     for step in range(steps):
-        mean += _softmax(without + (step + 0.5) / steps * risen) / steps
+        mean += softmax(without + (step + 0.5) / steps * risen, axis=1) / steps
     gradient = head.weight[class_ids] - mean @ head.weight
     return activations * (gradient @ directions.T)
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return odds / odds.sum(axis=1, keepdims=True)
