@@ -107,7 +107,7 @@ def _of_audit(directory: Path, *, images: int, seed: int, progress: Progress) ->
                 told[f"{kind}s cited, {count} at most"] = _span([one.cited for one in weighed])
                 told[f"{kind}s active"] = _span([one.active for one in weighed])
         title = f"Units masked: {model_of(audit)}"
-    settings = {"audit": str(directory), "images": len(drawn), "seed": seed, **told}
+    settings = {"audit": directory.name, "images": len(drawn), "seed": seed, **told}
     return Figures(title, _COLUMNS, rows, settings, _NOTES)
 
 

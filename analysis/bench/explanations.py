@@ -84,7 +84,7 @@ def bench_explanations(
         for mode, found in told.items()
     }
     settings = {
-        "audit": str(directory),
+        "audit": directory.name,
         "images": len(drawn),
         "seed": seed,
         "text map": steering,

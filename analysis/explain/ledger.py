@@ -11,7 +11,8 @@ A claim stands where all tests hold, and is struck out, with the first that fail
   integrated gradients are: at the image alone it only asks what sets the class apart from its last
   rival, which often shows the same cue ("manta ray" in a cave against "squid in a cave").
 - *Named* (claims of words): where the unit that carries the claim is well known (``WELL_KNOWN``),
-  it answers to the claim over the audit's images nearly as well (``NAMED``) as to its label.
+  it, or another well-known unit of the claim, answers to the claim over the audit's images nearly
+  as well (``NAMED``) as to its label.
   û("banana") and û("yellow") lie close together; only the images tell them apart. Of other units
   nobody knows better.
 - *Masked*: without the claim's units the class's odds fall, and by more than without equally many
@@ -23,7 +24,7 @@ made, zero-shot names no absent attribute in .61 before and .89 after striking o
 and .68; were every unit held to its best concept they would reach .98 and .96. But there an
 autoencoder of a real classifier, with 128 latents for 1,000 classes, left 4 % of the claims of ten
 sentences standing, and struck "stone wall" out on a stone wall for a latent that is called
-"large, ornate building"; so it leaves 36 %.
+"large, ornate building"; so it leaves a quarter.
 
 Units that were chosen because they contribute win against random ones almost by definition. How
 much that is worth say the control of equal activation mass, told beside every claim, and, for all
@@ -206,7 +207,7 @@ class Examiner:
         own = masker.fall(masker.mask(units))
         random = masker.fall(masker.random(len(units), seed=self._seed, but=units))
         mass = masker.fall(masker.random_mass(masker.mass(units), seed=self._seed, but=units))
-        better = None if direction is None or not units else self._better(direction, units[0])
+        better = None if direction is None or not units else self._better(direction, units)
         reason = _reason(phrase, units, seen, better, own, random)
         return ExaminedClaim(
             phrase=phrase,
@@ -256,13 +257,19 @@ class Examiner:
         answers = (_standard(self._centred @ directions.T) * patterns).sum(axis=0)
         return dict(zip(labels, answers.tolist(), strict=True))
 
-    def _better(self, direction: Float[np.ndarray, " features"], unit: int) -> str | None:
-        """The label that a unit answers to much better than to a direction; None where it has no
-        label, or answers to both alike."""
-        if self._called.get(unit, 0.0) < WELL_KNOWN:
+    def _better(
+        self, direction: Float[np.ndarray, " features"], units: Sequence[int]
+    ) -> str | None:
+        """The label of the claim's first unit, where that unit is well known and answers to its
+        label much better, and no other well-known unit of the claim answers to it."""
+        known = [unit for unit in units if self._called.get(unit, 0.0) >= WELL_KNOWN]
+        if not known or known[0] != units[0]:
             return None
-        told = _standard(self._centred @ direction[:, None])[:, 0] @ self._patterns[:, unit]
-        return self._grounds.units.labels[unit] if told < NAMED * self._called[unit] else None
+        told = _standard(self._centred @ direction[:, None])[:, 0] @ self._patterns[:, known]
+        answers = [self._called[unit] for unit in known]
+        if (told >= NAMED * np.array(answers)).any():
+            return None
+        return self._grounds.units.labels[units[0]]
 
     def _tied(self, direction: Float[np.ndarray, " features"], masker: Masker) -> tuple[int, ...]:
         """The active units that carry most of what the image holds along û: a_j · d_j · û, largest
