@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,11 @@ def _subjects(context: Context, explainer: Explainer, asked: Asked) -> Iterator[
     ids = {name: i for i, name in class_names(context.store.engine).items()}
     for name in asked.classes:
         if name not in ids:
-            raise InputError(f"there is no class {name!r}: give a name as in glowworm findings")
+            near = get_close_matches(name, ids, n=3, cutoff=0.5)
+            like = f" (perhaps {', '.join(near)})" if near else ""
+            raise InputError(
+                f"there is no class {name!r}{like}: give a name as in glowworm findings"
+            )
         yield explainer.whole_class(ids[name])
 
 

@@ -84,7 +84,7 @@ def test_a_class_as_a_whole_has_no_image(audit: Path) -> None:
 
 
 def test_what_is_not_there_is_refused(audit: Path) -> None:
-    with pytest.raises(InputError, match="no class 'Shark'"):
+    with pytest.raises(InputError, match=r"no class 'Shark' \(perhaps shark"):
         explain_more(
             audit, Asked(classes=["Shark"]), ["texter"], Settings(), progress=small.Recorder()
         )
