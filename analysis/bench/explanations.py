@@ -89,7 +89,7 @@ def bench_explanations(
         "seed": seed,
         "text map": steering,
         "judge": judging,
-        "language model": f"{lm.name} ({lm.sha256[:12]})",
+        "language model": lm.known_as,
     }
     sentences = [
         {

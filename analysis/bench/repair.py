@@ -6,24 +6,21 @@ on one half and chosen on the other. Then fresh pictures are rendered with the c
 withheld, and fresh ones of all classes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
-from PIL import Image
 
 from analysis.bench.figures import Figures, Interval
 from analysis.bench.intervals import bootstrap
 from analysis.bench.reefs import AuditedReef
-from analysis.cache import cached_array, digest
+from analysis.bench.rendered import Request, kept_features
 from analysis.classifier.load import load_classifier
-from analysis.classifier.split import Classifier
 from analysis.pipeline.stages.repair import RepairCase, repair_case
 from analysis.progress import Progress
-from analysis.reef.folder import image_seed, render_many
+from analysis.reef.folder import image_seed
 from analysis.reef.prepared import IMAGE_SEED
 from analysis.reef.truth import class_names
 from analysis.reef.world import WorldConfig, sample_attributes
@@ -49,7 +46,6 @@ HALF = 0.5
 """Of the gap, that a repair is to close."""
 CHOSEN = "chosen by glowworm repair"
 FLOORS = ("random direction", "random latents", "intercept alone")
-Request = tuple[str, int, bool | None]
 
 
 @dataclass(frozen=True)
@@ -250,38 +246,16 @@ def fresh_pictures(reef: AuditedReef, progress: Progress) -> Fresh:
         for i in range(PER_CUE)
     ]
 
-    def features(requests: Sequence[Request]) -> np.ndarray:
-        made_from = (repr(requests), repr(world), classifier.preprocessing.sha256)
-        key = digest(classifier.weights_sha256, *made_from)
-        return cached_array(
-            "reef-pictures", key, lambda: _rendered(classifier, requests, world, progress)
-        )
-
     concepts = (sample_attributes(world, name, seed).concepts() for name, seed, _ in plain)
     return Fresh(
         world=world,
-        features=features(plain),
+        features=kept_features(classifier, world, plain, progress),
         labels=np.repeat(np.arange(len(names)), FRESH_PER_CLASS),
         concepts=tuple(concepts),
-        cued=features(cued).reshape(2, len(world.planted), PER_CUE, -1),
+        cued=kept_features(classifier, world, cued, progress).reshape(
+            2, len(world.planted), PER_CUE, -1
+        ),
     )
-
-
-def _rendered(
-    classifier: Classifier, requests: Sequence[Request], world: WorldConfig, progress: Progress
-) -> np.ndarray:
-    """Features of rendered pictures."""
-    parts = []
-    with progress.task("Rendering fresh pictures", len(requests)) as advance:
-        for start in range(0, len(requests), 400):
-            images = render_many(requests[start : start + 400], world=world)
-            cropped = np.stack(
-                [classifier.preprocessing.crop(Image.fromarray(image)) for image in images]
-            )
-            pixels = classifier.preprocessing.normalize(torch.from_numpy(cropped))
-            parts.append(classifier.features(pixels).numpy())
-            advance(len(images))
-    return np.concatenate(parts)
 
 
 def _rows(groups: dict[str, list[Edited]]) -> Iterator[dict[str, Any]]:

@@ -5,20 +5,16 @@ the rest. So it is known of each such picture what an explanation has to say.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int
-from PIL import Image
 
 from analysis.bench.reefs import AuditedReef
-from analysis.cache import cached_array, digest
+from analysis.bench.rendered import kept_features
 from analysis.classifier.load import load_classifier
-from analysis.classifier.split import Classifier
 from analysis.progress import Progress
-from analysis.reef.folder import image_seed, render_many
+from analysis.reef.folder import image_seed
 from analysis.reef.truth import (
     COMPOSED_CREATURES,
     CONCEPTS,
@@ -34,11 +30,9 @@ from analysis.shortcuts.inputs import Head
 
 PER_CLASS = 24
 SEED = 977
-AT_ONCE = 400
 CREATURES = frozenset((*COMPOSED_CREATURES, *PLAIN_CREATURES))
 CHECKABLE = frozenset((*CONCEPTS, GREY, PLAIN, OPEN_WATER, *DISTRACTORS))
 """What is known to be shown by a picture or not; distractors are shown by none."""
-Request = tuple[str, int, bool]
 
 
 @dataclass(frozen=True)
@@ -59,8 +53,11 @@ class Twin:
 def decided_by_cue(reef: AuditedReef, head: Head, progress: Progress) -> list[Twin]:
     """Of ``PER_CLASS`` fresh pairs of every planted class those that the cue decides."""
     planted = [(pair, image_seed(SEED, i)) for pair in reef.world.planted for i in range(PER_CLASS)]
+    classifier = load_classifier(reef.model)
     shown, withheld = (
-        kept_features(reef, [(name, seed, cued) for (name, _), seed in planted], progress)
+        kept_features(
+            classifier, reef.world, [(name, seed, cued) for (name, _), seed in planted], progress
+        )
         for cued in (True, False)
     )
     own = np.array([class_names().index(name) for (name, _), _ in planted])
@@ -96,30 +93,3 @@ def named_in(text: str) -> frozenset[str]:
         for word in vocabulary()
         if re.search(rf"\b{re.escape(word)}(s|es)?\b", text, re.IGNORECASE)
     )
-
-
-def kept_features(
-    reef: AuditedReef, requests: Sequence[Request], progress: Progress
-) -> Float[np.ndarray, "pictures features"]:
-    """Features of pictures rendered now or in an earlier run."""
-    classifier = load_classifier(reef.model)
-    made_from = (repr(requests), repr(reef.world), classifier.preprocessing.sha256)
-    return cached_array(
-        "reef-pictures",
-        digest(classifier.weights_sha256, *made_from),
-        lambda: _rendered(classifier, requests, reef.world, progress),
-    )
-
-
-def _rendered(
-    classifier: Classifier, requests: Sequence[Request], world: WorldConfig, progress: Progress
-) -> np.ndarray:
-    parts = []
-    with progress.task("Rendering twins", len(requests)) as advance:
-        for start in range(0, len(requests), AT_ONCE):
-            images = render_many(requests[start : start + AT_ONCE], world=world)
-            cropped = [classifier.preprocessing.crop(Image.fromarray(image)) for image in images]
-            pixels = classifier.preprocessing.normalize(torch.from_numpy(np.stack(cropped)))
-            parts.append(classifier.features(pixels).numpy())
-            advance(len(images))
-    return np.concatenate(parts)

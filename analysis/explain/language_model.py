@@ -39,6 +39,11 @@ class LanguageModel:
     shapes: tuple[BlockShape, ...] = field(repr=False)
 
     @property
+    def known_as(self) -> str:
+        """Name and the beginning of the hash, as results keep it."""
+        return f"{self.name} ({self.sha256[:12]})"
+
+    @property
     def device(self) -> torch.device:
         return self.model.device
 

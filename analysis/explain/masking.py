@@ -75,15 +75,19 @@ class Masker:
         self, masks: Float[np.ndarray, "sets active"]
     ) -> Float[np.ndarray, "sets classes"]:
         """Of all classes under masks."""
-        return softmax(self.logits - masks @ self.parts, axis=1)
+        return softmax(self._left(masks), axis=1)
 
     def fall(self, masks: Float[np.ndarray, "sets active"]) -> Fall:
         """Of the class under masks."""
+        left = self._left(masks)
         return Fall(
             logit=masks @ self.parts[:, self.class_id],
-            probability=self.probability - self.probabilities(masks)[:, self.class_id],
-            odds=self._odds(self.logits[None]) - self._odds(self.logits - masks @ self.parts),
+            probability=self.probability - softmax(left, axis=1)[:, self.class_id],
+            odds=self._odds(self.logits[None]) - self._odds(left),
         )
+
+    def _left(self, masks: Float[np.ndarray, "sets active"]) -> Float[np.ndarray, "sets classes"]:
+        return self.logits - masks @ self.parts
 
     def _odds(self, logits: Float[np.ndarray, "sets classes"]) -> Float[np.ndarray, " sets"]:
         others = np.delete(logits, self.class_id, axis=1)

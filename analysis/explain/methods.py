@@ -14,7 +14,7 @@ from analysis.explain.config import FastConfig, NleConfig
 from analysis.explain.grounds import Decision, Grounds
 from analysis.explain.language_model import LanguageModel
 from analysis.explain.meaning.pipeline import CITED, Maps, explain_by_pipeline
-from analysis.explain.said import Method, Said
+from analysis.explain.said import OPENING, Method, Said
 from analysis.explain.texter.joint import JointSpace
 from analysis.explain.texter.texter import Texter, TexterConfig
 from analysis.explain.texter.visualiser import Visualiser
@@ -23,7 +23,6 @@ from analysis.explain.zero_shot import Explanation
 from analysis.threads import half_the_threads, torch_threads
 
 METHODS: tuple[Method, ...] = ("zero-shot", "texter", "pipeline")
-OPENING = "because it shows "
 
 MapsOf = Callable[[int], Maps | None]
 """Where the told units fire on decision number i; None where that is not known."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+OPENING = "because it shows "
+"""Of a sentence in the paper's manner."""
 Method = Literal["zero-shot", "texter", "pipeline"]
 
 

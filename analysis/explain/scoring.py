@@ -1,6 +1,7 @@
 """How well sentences fit a feature: cos(f, û(sentence)), and the floor beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -58,3 +59,33 @@ def floor(
         raise InputError("a floor needs sentences of other images: explain at least two images")
     scores = SentenceScorer(feature, text_direction)(sentences)
     return float(np.percentile(scores, percentile))
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Scores of words on features by one map, beside the floor of what else was said."""
+
+    words: tuple[str, ...]
+    """Repetitions kept, for they count in the floor."""
+    directions: Mapping[str, Float[np.ndarray, " features"]]
+
+    @classmethod
+    def of(cls, words: Sequence[str], direction: TextDirection) -> "Scorer":
+        """Every text is encoded once, however many features it is held to."""
+        said = tuple(text for text in words if text)
+        each = sorted(set(said), key=lambda text: (len(text), text))
+        found = direction(each) if each else ()
+        return cls(said, dict(zip(each, found, strict=True)))
+
+    def __call__(
+        self, feature: Float[np.ndarray, " features"], words: str
+    ) -> tuple[float | None, float | None]:
+        """cos(f, û(words)) and its floor; None where there are no words, or no others."""
+        if not words:
+            return None, None
+        score = float(cosine(self._directions_of([words]), feature[None])[0, 0])
+        others = [text for text in self.words if text != words]
+        return score, floor(feature, others, self._directions_of) if others else None
+
+    def _directions_of(self, texts: Sequence[str]) -> Float[np.ndarray, "texts features"]:
+        return np.stack([self.directions[text] for text in texts])

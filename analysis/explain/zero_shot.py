@@ -34,6 +34,7 @@ from analysis.explain.config import NleConfig
 from analysis.explain.decoding import next_token, sayable
 from analysis.explain.language_model import LanguageModel
 from analysis.explain.prefix import Prefix, next_token_logits
+from analysis.explain.said import OPENING
 from analysis.explain.scoring import SentenceScorer, TextDirection
 from analysis.explain.unasked import has_unasked, withhold
 
@@ -80,7 +81,7 @@ class Explanation:
     @property
     def sentence(self) -> str:
         """In the paper's manner."""
-        return f"because it shows {self.text}"
+        return OPENING + self.text
 
 
 def explain(

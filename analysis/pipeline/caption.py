@@ -4,12 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis.explain.methods import Settings, Tools, tell
-from analysis.explain.scoring import floor
+from analysis.explain.scoring import Scorer
 from analysis.pipeline.again import reopened
 from analysis.pipeline.explaining import Explainer
 from analysis.progress import Progress
-from analysis.textmap.base import cosine
-from db.queries.explanations import stored_words
 
 
 def caption_image(
@@ -42,16 +40,16 @@ def caption_image(
                 Tools(language_model=lm),
                 advance=advance,
             )
-        feature = subject.decision.feature - explainer.grounds.mean
-        direction = explainer.grounds.text_direction
-        others = [w for w in stored_words(context.store.engine, "zero-shot") if w != told.words]
+        beside = explainer.beside("zero-shot", [told.words])
+        scorer = Scorer.of(beside, explainer.grounds.text_direction)
+        score, floor = scorer(subject.decision.feature - explainer.grounds.mean, told.words)
     return {
         "image": str(image),
         "text": told.words,
-        "score": float(cosine(direction([told.words]), feature[None])[0, 0]),
-        "floor": floor(feature, others, direction) if others else None,
+        "score": score,
+        "floor": floor,
         "fluency": told.fluency,
-        "language_model": f"{lm.name} ({lm.sha256[:12]})",
+        "language_model": lm.known_as,
         "text_map": explainer.text_map,
         "config": dict(told.config),
         "seconds": told.seconds,

@@ -1,6 +1,6 @@
 """More decisions of a finished audit explained, and stored as far as the audit knows them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,7 +22,6 @@ from analysis.pipeline.stages.explanations import added_stage, notes_of
 from analysis.progress import Progress, Silent
 from db.queries.classes import class_names
 from db.queries.explanations import ExplanationFilter, explanations
-from db.queries.images import image_paths
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,8 @@ def explain_more(
                     found += portion
         for note in notes_of(found):
             progress.say(note)
-        return [_told(context, explainer, one) for one in found]
+        names = class_names(context.store.engine)
+        return [_told(names, explainer, one) for one in found]
 
 
 def _store(context: Context, explainer: Explainer, found: Sequence[Explained], run_id: int) -> None:
@@ -146,10 +146,9 @@ def _name(one: Explained) -> str:
     return f"{one.method} class {subject.decision.class_id}"
 
 
-def _told(context: Context, explainer: Explainer, one: Explained) -> dict[str, Any]:
-    names, paths = class_names(context.store.engine), image_paths(context.store.engine)
+def _told(names: Mapping[int, str], explainer: Explainer, one: Explained) -> dict[str, Any]:
     subject = one.subject
-    image = subject.file if subject.image is None else paths[subject.image]
+    image = subject.file if subject.image is None else explainer.paths[subject.image]
     claims = [
         claim_record(one, place) | {"units": list(claim.units)}
         for place, claim in enumerate(one.ledger.claims)

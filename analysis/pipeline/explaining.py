@@ -17,7 +17,7 @@ from analysis.explain.meaning.pipeline import Maps, told_units
 from analysis.explain.meaning.regions import unit_maps
 from analysis.explain.methods import Settings, Told, Tools, tell
 from analysis.explain.said import Method
-from analysis.explain.scoring import TextDirection, floor
+from analysis.explain.scoring import Scorer, TextDirection
 from analysis.explain.texter.clip_space import Clip, ClipSpace, clip_space, load_clip
 from analysis.explain.texter.visualiser import Visualiser
 from analysis.images.decode import decode, quiet_pillow, whole_picture
@@ -27,7 +27,6 @@ from analysis.pipeline.runner import Context
 from analysis.pipeline.shared import classifier, encoder, images_root
 from analysis.pipeline.stages.heatmaps import readouts_of
 from analysis.pipeline.stages.images import positions
-from analysis.textmap.base import cosine
 from analysis.textmap.saved import unpack
 from db.queries.explanations import stored_words
 from db.queries.frame import kept_maps
@@ -120,7 +119,7 @@ class Explainer:
             InputError: there is neither such an image nor such a file, or it cannot be read.
         """
         root = self._context.config.images
-        known = {path: number for number, path in image_paths(self._context.store.engine).items()}
+        known = {path: number for number, path in self.paths.items()}
         told = image.as_posix()
         if told not in known and not image.is_file():
             raise InputError(f"there is no image {image}: give a file, or its path in the audit")
@@ -128,10 +127,17 @@ class Explainer:
             told = image.resolve().relative_to(root.resolve()).as_posix()
         return self.image(known[told]) if told in known else self._new_image(image)
 
+    @cached_property
+    def paths(self) -> dict[int, str]:
+        """Of the audit's images, below its folder."""
+        return image_paths(self._context.store.engine)
+
+    @cached_property
+    def _pictures(self) -> Pictures:
+        return Pictures.of(self._context)
+
     def _new_image(self, file: Path) -> Subject:
-        with quiet_pillow():
-            pixels = decode(file, classifier(self._context).preprocessing).pixels
-        prepared = Pictures.of(self._context).prepared([pixels.copy()])
+        prepared = self._pictures.prepared([self._decoded(file)])
         feature = classifier(self._context).features(prepared)[0].cpu().numpy()
         return Subject(self.grounds.decision_on(feature), file=file)
 
@@ -155,12 +161,17 @@ class Explainer:
                 tools,
                 advance=advance,
             )
-        stored = stored_words(self._context.store.engine, method)
-        words = [*(one.words for one in told), *stored]
+        beside = self.beside(method, [one.words for one in told])
+        scorer = Scorer.of(beside, self.grounds.text_direction)
+        judge = None if self.judge is None else Scorer.of(beside, self._judging)
         return [
-            self._explained(method, subject, one, [w for w in words if w and w != one.words])
+            self._explained(method, subject, one, scorer, judge)
             for subject, one in zip(subjects, told, strict=True)
         ]
+
+    def beside(self, method: Method, words: Sequence[str]) -> list[str]:
+        """What was said now and what is stored by a method: a floor's sentences."""
+        return [*words, *stored_words(self._context.store.engine, method)]
 
     def writes(self, method: Method) -> bool:
         """Whether a method's text is the language model's."""
@@ -189,18 +200,17 @@ class Explainer:
 
     def _opened(self) -> Iterator[Image.Image]:
         """The audit's images, whole; InputError where one is gone."""
-        paths = image_paths(self._context.store.engine)
-        with self._context.progress.task("Showing images to CLIP", len(paths)) as advance:
-            for number in range(len(paths)):
-                yield whole_picture(images_root(self._context) / paths[number])
+        root = images_root(self._context)
+        with self._context.progress.task("Showing images to CLIP", len(self.paths)) as advance:
+            for number in range(len(self.paths)):
+                yield whole_picture(root / self.paths[number])
                 advance(1)
 
     def _fit(self, subject: Subject, texts: Sequence[str]) -> np.ndarray | None:
         """CLIP-scores of texts with the subject's picture; None of a class as a whole."""
         file = subject.file
         if subject.image is not None:
-            paths = image_paths(self._context.store.engine)
-            file = images_root(self._context) / paths[subject.image]
+            file = images_root(self._context) / self.paths[subject.image]
         if file is None or self._clip is None:
             return None
         return self._clip.texts(texts) @ self._clip.images([whole_picture(file)])[0]
@@ -209,20 +219,17 @@ class Explainer:
     def _visualiser(self) -> Visualiser:
         from analysis.explain.texter.concept_image import FourierVisualiser
 
-        pictures = Pictures.of(self._context)
-        shown = [pictures.pixels(i) for i in range(min(SPECTRUM, len(pictures.files)))]
+        shown = [self._pictures.pixels(i) for i in range(min(SPECTRUM, len(self.paths)))]
         there = [pixels for pixels in shown if pixels is not None]
         natural = np.stack(there) if there else None
         return FourierVisualiser.of(classifier(self._context), natural)
 
     def _explained(
-        self, method: Method, subject: Subject, told: Told, others: Sequence[str]
+        self, method: Method, subject: Subject, told: Told, scorer: Scorer, judge: Scorer | None
     ) -> Explained:
         feature = subject.decision.feature - self.grounds.mean
-        own = _scored(feature, told.words, others, self.grounds.text_direction)
-        judged = (None, None)
-        if self.judge is not None:
-            judged = _scored(feature, told.words, others, self._judging)
+        own = scorer(feature, told.words)
+        judged = (None, None) if judge is None else judge(feature, told.words)
         ledger = self._examiner.examine(told.said, subject.decision)
         return Explained(method, subject, told, ledger, *own, *judged)
 
@@ -238,21 +245,23 @@ class Explainer:
         """Where the told units fire, as far as maps are exact: patch tokens of a transformer are
         too noisy to be put into words."""
         where = positions(self._context)
-        pixels = self._pixels(subject)
-        if where is None or where.kind != "mean" or pixels is None:
+        if where is None or where.kind != "mean":
             return None
-        pictures = Pictures.of(self._context)
+        pixels = self._pixels(subject)
+        if pixels is None:
+            return None
         read = readouts_of(self._context, where)[self.grounds.units.kind]
-        at = where.of(pictures.prepared([pixels]))[0].float().cpu().numpy()
+        at = where.of(self._pictures.prepared([pixels]))[0].float().cpu().numpy()
         return unit_maps(at, read, told_units(self.grounds, subject.decision))
 
     def _pixels(self, subject: Subject) -> np.ndarray | None:
         if subject.image is not None:
-            return Pictures.of(self._context).pixels(subject.image)
-        if subject.file is None:
-            return None
+            return self._pictures.pixels(subject.image)
+        return None if subject.file is None else self._decoded(subject.file)
+
+    def _decoded(self, file: Path) -> np.ndarray:
         with quiet_pillow():
-            return decode(subject.file, classifier(self._context).preprocessing).pixels.copy()
+            return decode(file, classifier(self._context).preprocessing).pixels.copy()
 
 
 def explanation_rows(
@@ -293,7 +302,7 @@ def record(explainer: Explainer, one: Explained) -> dict[str, Any]:
         "score": one.score,
         "floor": one.floor,
         "fluency": one.told.fluency,
-        "language_model": None if lm is None else f"{lm.name} ({lm.sha256[:12]})",
+        "language_model": None if lm is None else lm.known_as,
         "text_map": explainer.text_map,
         "config": dict(one.told.config),
         "candidates": list(one.told.candidates),
@@ -354,13 +363,3 @@ def _curve(curve: Curve) -> Mapping[str, Any]:
 
 def _area(curve: Curve) -> Mapping[str, float]:
     return dict(zip(("cited", "random"), curve.area, strict=True))
-
-
-def _scored(
-    feature: np.ndarray, words: str, others: Sequence[str], direction: TextDirection
-) -> tuple[float | None, float | None]:
-    """cos(f, û(words)) and its floor; None where there are no words, or no others."""
-    if not words:
-        return None, None
-    score = float(cosine(direction([words]), feature[None])[0, 0])
-    return score, floor(feature, others, direction) if others else None

@@ -13,10 +13,11 @@ from typing import Literal
 
 from analysis.explain.meaning.realise import name_of
 from analysis.explain.meaning.representation import Evidence, Meaning
+from analysis.explain.said import OPENING as SENTENCE_OPENING
 
+OPENING = SENTENCE_OPENING.strip()
 JOINTS = ("and", "with")
 """Function words, all that there are: what is quoted needs no article."""
-OPENING = "because it shows"
 DESPITE = "despite"
 """Evidence for the class stands before it, evidence against the class behind it."""
 

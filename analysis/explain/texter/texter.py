@@ -24,13 +24,12 @@ from scipy.special import softmax
 
 from analysis.errors import InputError, UsageError
 from analysis.explain.grounds import Decision, Grounds
-from analysis.explain.said import Phrase, Said
+from analysis.explain.said import OPENING, Phrase, Said
 from analysis.explain.texter.candidates import distinct, repeats_name, sayable
 from analysis.explain.texter.emphasis import EMPHASIS, UNITS, Emphasised, emphasise
 from analysis.explain.texter.joint import JointSpace, StandardScores, TextMapSpace
 from analysis.explain.texter.visualiser import Visualiser
 
-OPENING = "because it shows "
 REFERENCE = 1000
 """Images of the audit that scores are standardised by, at most; drawn by seed."""
 

@@ -74,7 +74,11 @@ def test_sentences_are_those_of_the_search_on_the_centred_feature(lm, searched) 
     np.testing.assert_array_equal(searched, grounds.features[:2] - 1)  # the mean is 1 everywhere
     for image, one in enumerate(told):
         expected = explain(grounds.features[image] - 1, grounds.text_direction, lm, TINY, seed=0)
-        assert one.told.candidates == expected.candidates
+        for candidate, same in zip(one.told.candidates, expected.candidates, strict=True):
+            assert candidate.text == same.text
+            # Sums of floats run in another order on a busy machine.
+            assert candidate.score == pytest.approx(same.score)
+            assert candidate.fluency == pytest.approx(same.fluency)
         assert one.told.encodings == expected.encodings
         assert one.processor_seconds > 0
 

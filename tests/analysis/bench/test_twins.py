@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.bench.reefs import AuditedReef
-from analysis.bench.twins import CHECKABLE, decides, kept_features, named_in, true_of
+from analysis.bench.rendered import kept_features
+from analysis.bench.twins import CHECKABLE, decides, named_in, true_of
+from analysis.classifier.load import load_classifier
 from analysis.progress import Silent
 from analysis.reef.prepared import shipped_spec
 from analysis.reef.world import DEFAULT_WORLD
@@ -45,9 +46,11 @@ def test_the_truth_holds_cue_creature_and_neutral_attributes() -> None:
 
 
 def test_features_are_rendered_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    reef = AuditedReef("shipped", DEFAULT_WORLD, shipped_spec(), {}, tmp_path)
+    classifier = load_classifier(shipped_spec())
     asked = [("whale", 1, True), ("whale", 1, False)]
-    made = kept_features(reef, asked, Silent())
+    made = kept_features(classifier, DEFAULT_WORLD, asked, Silent())
     assert made.shape[0] == 2 and not np.allclose(made[0], made[1])
-    monkeypatch.setattr("analysis.bench.twins.render_many", lambda *_, **__: pytest.fail("again"))
-    assert np.array_equal(kept_features(reef, asked, Silent()), made)
+    monkeypatch.setattr(
+        "analysis.bench.rendered.render_many", lambda *_, **__: pytest.fail("again")
+    )
+    assert np.array_equal(kept_features(classifier, DEFAULT_WORLD, asked, Silent()), made)

@@ -96,7 +96,7 @@ def test_the_fast_mode_is_the_beam_search_on_centred_features(
     for one, found in zip(told, expected, strict=True):
         assert one.words == found.text
         assert one.said.text == OPENING + found.text
-        assert one.fluency == found.fluency
+        assert one.fluency == pytest.approx(found.fluency)  # in batches of another size
         assert [c["text"] for c in one.candidates] == [c.text for c in found.candidates]
         assert one.config["mode"] == "fast"
 
