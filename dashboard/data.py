@@ -19,7 +19,7 @@ from db import layout
 from db.arrays import read_array
 from db.engine import reader_engine
 from db.errors import StoreError, StoreMissing
-from db.queries import images, overview, unit_dossier
+from db.queries import human, images, overview
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -46,7 +46,7 @@ def open_store() -> Store:
     # An audit made anew in the same place is another file: its engine is another one too.
     identity = database.stat().st_ino if database.is_file() else 0
     engine = _engine(given, identity)
-    version = f"{overview.data_version(engine)} {unit_dossier.human_version(engine)}"
+    version = f"{overview.data_version(engine)} {human.human_version(engine)}"
     store = Store(directory, version, engine)
     st.session_state[_STATE] = store
     return store

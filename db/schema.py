@@ -22,6 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+DECISIONS = ("confirmed", "rejected", "needs data")
+"""What a person may say of a finding."""
+UNIT_KINDS = ("latent", "neuron", "channel")
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment. SQLite keeps no time zone: all go in as UTC and come out as UTC."""
@@ -60,6 +64,11 @@ def _parent(column: str, *, index: bool = False, primary_key: bool = False) -> A
     return mapped_column(
         ForeignKey(column, ondelete="CASCADE"), index=index, primary_key=primary_key
     )
+
+
+def _one_of(name: str, allowed: tuple[str, ...]) -> CheckConstraint:
+    """That a column holds one of these words."""
+    return CheckConstraint(f"{name} in ({','.join(map(repr, allowed))})", name=name)
 
 
 class Run(Base):
@@ -489,6 +498,55 @@ class HumanLabel(Base):
     comment: Mapped[str]
     # float32, of unit length: by it the label finds its unit again when units are made anew
     direction: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Review(Base):
+    """A person's verdict on a finding, or its being taken back. Rows are only ever added: the
+    newest of an author holds. By class and concept, so that it stands beside the same finding of
+    every text map and of every later run."""
+
+    __tablename__ = "review"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    author: Mapped[str]
+    class_id: Mapped[int]
+    class_name: Mapped[str]  # as it was then
+    concept: Mapped[str]
+    decision: Mapped[str | None] = mapped_column(_one_of("decision", DECISIONS))
+    comment: Mapped[str]
+    __table_args__ = (Index(None, "class_id", "concept"),)
+
+
+class ListEntry(Base):
+    """Something that a person put into a list, or took out. Rows are only ever added: the newest
+    of a list and a subject holds. What number, name and concept are: ``db.human.subjects``."""
+
+    __tablename__ = "list_entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    author: Mapped[str]
+    list_name: Mapped[str] = mapped_column(index=True)
+    kept: Mapped[bool]
+    kind: Mapped[str]
+    number: Mapped[int | None]  # null: no unit of today matches it
+    name: Mapped[str | None]
+    concept: Mapped[str | None]
+    comment: Mapped[str]
+    # Of a unit, float32, of unit length: by it the entry finds its unit again
+    direction: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Visit(Base):
+    """Somebody looked at a finding, a class, a unit or an image: ``db.human.subjects``."""
+
+    __tablename__ = "visit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    author: Mapped[str]
+    kind: Mapped[str]
+    number: Mapped[int | None]
+    name: Mapped[str | None]
+    concept: Mapped[str | None]
 
 
 class Label(Base):

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Engine, case, func, or_, select
+from sqlalchemy import ColumnElement, Engine, case, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from db.queries.frame import AnySelect, contains, count_rows, page, read_frame, read_one
+from db.queries.reviews import is_decided, is_disputed
 from db.schema import Class, Concept, Finding
 
 VERDICTS = ("supported", "correlational", "insufficient", "candidate", "refuted")
 """In the order in which they call for a look."""
+
+Decided = Literal["anybody", "nobody", "not by", "disputed", "confirmed", "rejected", "needs data"]
 
 Same = aliased(Finding, name="same")
 SameConcept = aliased(Concept, name="same_concept")
@@ -29,6 +32,8 @@ class FindingFilter:
     text_map: str | None = None
     largest_q: float | None = None
     folded: bool = False  # without findings that say the same as a better one of their class
+    decided: Decided | None = None  # by people
+    reviewer: str | None = None  # who "not by" means
     search: str = ""  # in the class's name or the concept's text; folded, in its duplicates' too
 
 
@@ -175,9 +180,26 @@ def _matching(filter: FindingFilter) -> AnySelect:
         statement = statement.where(Finding.q <= filter.largest_q)
     if filter.folded:
         statement = statement.where(Finding.duplicate_of.is_(None))
+    if filter.decided is not None:
+        statement = statement.where(_decided(filter.decided, filter.reviewer))
     if filter.search.strip():
         statement = statement.where(_called(filter))
     return statement
+
+
+def _decided(how: Decided, reviewer: str | None) -> ColumnElement[bool]:
+    """Whether people decided about a finding in this way."""
+    match how:
+        case "anybody":
+            return is_decided()
+        case "nobody":
+            return not_(is_decided())
+        case "not by":
+            return not_(is_decided(by=reviewer))
+        case "disputed":
+            return is_disputed()
+        case decision:
+            return is_decided(decision=decision)
 
 
 def _called(filter: FindingFilter) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Engine, and_, func, select
 
 from db.queries.frame import read_frame
-from db.schema import HumanLabel, Unit
+from db.schema import HumanLabel, ListEntry, Review, Unit
 
 
 def current_labels(engine: Engine, kind: str | None = None) -> pd.DataFrame:
@@ -67,6 +67,21 @@ def units_of_kinds(engine: Engine) -> dict[str, int]:
     statement = select(Unit.kind, func.count()).group_by(Unit.kind).order_by(Unit.kind)
     with engine.connect() as connection:
         return {kind: number for kind, number in connection.execute(statement)}
+
+
+def human_version(engine: Engine) -> str:
+    """A token that changes whenever people say something or an audit moves what they said.
+
+    Looking at something is nothing said.
+    """
+    tokens = []
+    with engine.connect() as connection:
+        for table in (HumanLabel, ListEntry):
+            numbers = func.sum(table.number), func.count(table.number)
+            statement = select(func.max(table.id), *numbers)
+            tokens.append(tuple(connection.execute(statement).one()))
+        tokens.append(connection.scalar(select(func.max(Review.id))))
+    return repr(tokens)
 
 
 def holds() -> ColumnElement[bool]:

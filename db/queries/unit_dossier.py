@@ -16,7 +16,6 @@ from db.schema import (
     Activation,
     Class,
     Concept,
-    HumanLabel,
     Label,
     Unit,
     UnitFires,
@@ -162,18 +161,6 @@ def mean_stability(engine: Engine, kind: Kind) -> tuple[float, int] | None:
     with engine.connect() as connection:
         mean, count = connection.execute(statement).one()
     return (mean, count) if count else None
-
-
-def human_version(engine: Engine) -> str:
-    """A token that changes whenever a person labels a unit or an audit moves such labels."""
-    statement = select(
-        func.count(),
-        func.max(HumanLabel.id),
-        func.sum(HumanLabel.number),
-        func.count(HumanLabel.number),
-    ).select_from(HumanLabel)
-    with engine.connect() as connection:
-        return repr(tuple(connection.execute(statement).one()))
 
 
 def concept_text(engine: Engine, concept_id: int) -> str | None:

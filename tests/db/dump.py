@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.db.dossiers import add_dossiers
 from tests.evidence_rows import add_evidence
+from tests.people_rows import add_people
 from tests.stores import build_store
 
 
@@ -23,6 +24,6 @@ def restore(dump: Path, directory: Path) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        store = add_evidence(add_dossiers(build_store(Path(folder) / "audit")))
+        store = add_people(add_evidence(add_dossiers(build_store(Path(folder) / "audit"))))
         with closing(sqlite3.connect(store / "audit.db")) as made:
             sys.stdout.writelines(f"{line}\n" for line in made.iterdump())

@@ -6,14 +6,13 @@ from analysis.unit_direction import call_unit
 from dashboard import data
 from dashboard.text import md, plain
 from db.errors import GlowwormError
-from db.human import LONGEST_AUTHOR, LONGEST_TEXT
+from db.human import LONGEST_AUTHOR, LONGEST_COMMENT, LONGEST_TEXT
 from db.queries import human
 from db.queries.units import Kind, UnitInfo
 
 _AUTHOR = "reviewer"  # remembered while the page is open, from one unit to the next
 _SAID = "human_label_said"
 _GIVEN = "human_labels_given"
-_LONGEST_COMMENT = 1000
 
 
 def outcome() -> None:
@@ -72,7 +71,7 @@ def _form(kind: Kind, info: UnitInfo, holds: bool) -> None:
         st.text_input(
             "Comment",
             key=f"{own}_comment",
-            max_chars=_LONGEST_COMMENT,
+            max_chars=LONGEST_COMMENT,
             placeholder="why, for those who read the history",
         )
         st.text_input(
@@ -116,7 +115,7 @@ def _withdraw(kind: Kind, number: int, own: str) -> None:
 def _write(kind: Kind, number: int, own: str, text: str | None, done: str) -> None:
     """Do it and remember how it went; what a person can mend is said in words."""
     author = str(st.session_state.get(f"{own}_author") or "")[:LONGEST_AUTHOR]
-    comment = str(st.session_state.get(f"{own}_comment") or "")[:_LONGEST_COMMENT]
+    comment = str(st.session_state.get(f"{own}_comment") or "")[:LONGEST_COMMENT]
     st.session_state[_AUTHOR] = author
     try:
         call_unit(data.store().directory, kind, number, text, author=author, comment=comment)

@@ -133,12 +133,3 @@ def test_counts_over_all(dossier: Engine, empty: Engine) -> None:
     assert unit_dossier.mean_stability(dossier, "neuron") is None
     assert unit_dossier.spread_counts(empty, "latent") == {}
     assert overview.sae(empty) is None
-
-
-def test_the_token_changes_with_every_label(tmp_path: Path) -> None:
-    directory = stores.build_store(tmp_path / "audit")
-    engine = reader_engine(directory)
-    before = unit_dossier.human_version(engine)
-    label_unit(directory, kind="latent", number=0, text="x", author="ann", direction=axis(0))
-    assert unit_dossier.human_version(engine) != before
-    engine.dispose()

@@ -60,7 +60,7 @@ def test_rows_are_only_ever_added(audit: Path) -> None:
         ({"comment": "\udc80"}, "comment is no valid text"),
         ({"number": 6}, "has no latent 6; give one"),
         ({"kind": "channel"}, "has no channel 0; give one"),
-        ({"direction": np.zeros(6)}, "latent 0 has no direction.*label another unit"),
+        ({"direction": np.zeros(6)}, "latent 0 has no direction.*choose another unit"),
         ({"direction": np.full(6, np.nan)}, "latent 0 has no direction"),
     ],
     ids=str,
