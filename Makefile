@@ -5,7 +5,7 @@ RUN    := $(VENV)/bin
 OUT    ?= reef-audit
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-slow lint bench lock
+.PHONY: help demo serve screenshots test test-slow lint bench lock
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,10 @@ demo: $(VENV)/.installed  ## audit the reef, print the findings and the scorecar
 
 serve: $(VENV)/.installed  ## open the desk on the demo's audit
 	$(RUN)/glowworm serve $(OUT)
+
+screenshots: $(VENV)/.installed  ## a whole session at the desk, in a real browser, on the demo's audit
+	test -e $(OUT)/audit.db || $(RUN)/glowworm demo --out $(OUT)
+	$(RUN)/python -m tests.ui.session $(OUT) docs/images
 
 test: $(VENV)/.installed  ## the test suite, without what is slow
 	$(RUN)/pytest -n 2

@@ -14,7 +14,9 @@ from analysis.commands import (
     guard,
     label,
     look,
+    map,
     repair,
+    share,
     tend,
     why,
 )
@@ -29,7 +31,21 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
-for group in (audit, look, explain, why, canary, repair, guard, label, tend, demo, bench):
+for group in (
+    audit,
+    look,
+    share,
+    map,
+    explain,
+    why,
+    canary,
+    repair,
+    guard,
+    label,
+    tend,
+    demo,
+    bench,
+):
     group.register(app)
 
 

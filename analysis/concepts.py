@@ -72,7 +72,7 @@ def concept_nulls(
     nearest = np.empty((0, len(directions)), np.float32)
     for block in _blocks(rows, directions):
         total += block.sum(0, dtype=np.float64)
-        nearest = _largest(np.concatenate([nearest, block]), NEIGHBOURS)
+        nearest = largest(np.concatenate([nearest, block]), NEIGHBOURS)
     mean = total / len(rows)
     squares = sum(((block - mean) ** 2).sum(0) for block in _blocks(rows, directions))
     std = np.sqrt(np.asarray(squares) / len(rows))
@@ -83,7 +83,7 @@ def hub_corrected(
     scores: Float[np.ndarray, "rows concepts"],
 ) -> Float[np.ndarray, "rows concepts"]:
     """Less half of each concept's hubness among these very rows."""
-    return scores - _largest(scores, NEIGHBOURS).mean(0) / 2
+    return scores - largest(scores, NEIGHBOURS).mean(0) / 2
 
 
 def standout(
@@ -120,7 +120,9 @@ def top_concepts(
     return TopConcepts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _largest(values: np.ndarray, count: int) -> np.ndarray:
+def largest(
+    values: Float[np.ndarray, "rows columns"], count: int
+) -> Float[np.ndarray, "most columns"]:
     """The ``count`` largest values of each column, in no order."""
     return values if len(values) <= count else np.partition(values, -count, axis=0)[-count:]
 

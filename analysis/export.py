@@ -1,6 +1,5 @@
 """Tables of an audit as files: everything that is on the screen can be taken along."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -10,14 +9,23 @@ import pandas as pd
 
 from analysis.errors import UsageError
 from analysis.shortcuts.candidates import standardise
+from analysis.table_files import write_csv, write_json
 from db.files import whole_file
-from db.queries import classes, concepts, explanations, export, images, units
+from db.queries import (
+    classes,
+    concepts,
+    explanations,
+    export,
+    images,
+    lists,
+    log,
+    reviews,
+    units,
+)
 from db.queries.frame import shown_first
 from db.reader import AuditReader
 
 Format = Literal["csv", "json", "parquet"]
-ROWS_AT_ONCE = 50_000
-"""Of a table that become JSON at once."""
 
 
 def export_table(directory: Path, what: str, out: Path, format: Format) -> int:
@@ -42,31 +50,13 @@ def export_table(directory: Path, what: str, out: Path, format: Format) -> int:
 
 
 def _write(table: pd.DataFrame, file: BinaryIO, format: Format) -> None:
-    if format == "csv":
-        table.to_csv(file, index=False)
-    elif format == "json":
-        _write_json(table, file)
-    else:
-        table.to_parquet(file, index=False)
-
-
-def _write_json(table: pd.DataFrame, file: BinaryIO) -> None:
-    """A list of records at full precision: pandas' own writer makes 0 of a q of 1e-27."""
-    between = b"[\n"
-    for start in range(0, len(table), ROWS_AT_ONCE):
-        part = table.iloc[start : start + ROWS_AT_ONCE].astype(object)
-        for record in part.where(part.notna() & ~part.isin([np.inf, -np.inf]), None).to_dict(
-            "records"
-        ):
-            text = json.dumps(record, ensure_ascii=False, allow_nan=False, default=_plain)
-            file.write(between + text.encode())
-            between = b",\n"
-    file.write(b"\n]\n" if len(table) else b"[]\n")
-
-
-def _plain(value: Any) -> Any:
-    """Of numpy's scalars and of times."""
-    return value.item() if isinstance(value, np.generic) else str(value)
+    match format:
+        case "csv":
+            write_csv(table, file)
+        case "json":
+            write_json(table, file)
+        case "parquet":
+            table.to_parquet(file, index=False)
 
 
 def _class_concepts(audit: AuditReader) -> pd.DataFrame:
@@ -99,4 +89,7 @@ TABLES: dict[str, Callable[[AuditReader], pd.DataFrame]] = {
     "findings": lambda audit: export.findings_frame(audit.engine),
     "explanations": lambda audit: explanations.explanations(audit.engine, limit=None),
     "claims": lambda audit: export.claims_frame(audit.engine),
+    "reviews": lambda audit: reviews.current_reviews(audit.engine),
+    "lists": lambda audit: lists.all_entries(audit.engine),
+    "log": lambda audit: log.log(audit.engine, limit=None),
 }

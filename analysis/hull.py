@@ -32,14 +32,32 @@ class Hull:
         return self.share < OUTSIDE
 
 
+@dataclass(frozen=True)
+class Names:
+    """The class names, and how near each lies to its nearest other one."""
+
+    embeddings: Float[np.ndarray, "classes embedding"]
+    """Of the bare names, unit rows."""
+    nearest_other: Float[np.ndarray, " classes"]
+    """Cosines, smallest first."""
+
+    @classmethod
+    def of(cls, embeddings: Float[np.ndarray, "classes embedding"]) -> "Names":
+        """Measured once, for any number of texts."""
+        among = cosine(embeddings, embeddings)
+        np.fill_diagonal(among, -1)
+        return cls(embeddings, np.sort(among.max(1)))
+
+    def place(self, texts: Float[np.ndarray, "texts embedding"]) -> Hull:
+        """Texts beside the class names."""
+        to_names = cosine(texts, self.embeddings)
+        nearest = to_names.max(1)
+        share = np.searchsorted(self.nearest_other, nearest, side="right") / len(self.embeddings)
+        return Hull(to_names.argmax(1), nearest, share)
+
+
 def hull(
     names: Float[np.ndarray, "classes embedding"], texts: Float[np.ndarray, "texts embedding"]
 ) -> Hull:
     """Place texts beside the class names (embeddings of the bare names, unit rows)."""
-    among = cosine(names, names)
-    np.fill_diagonal(among, -1)
-    nearest_other = np.sort(among.max(1))
-    to_names = cosine(texts, names)
-    nearest = to_names.max(1)
-    share = np.searchsorted(nearest_other, nearest, side="right") / len(names)
-    return Hull(to_names.argmax(1), nearest, share)
+    return Names.of(names).place(texts)

@@ -17,7 +17,7 @@ def call_unit(
     Raises:
         StoreError, InputError: as ``unit_direction``; ``db.human`` refuses what is said.
     """
-    from db.human import label_unit, withdraw_label
+    from db.human.labels import label_unit, withdraw_label
 
     said: dict[str, Any] = {
         "kind": kind,

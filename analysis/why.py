@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.explain.grounds import UnitKind
 from analysis.shortcuts.contrast import Mask, contrast, smallest_mask, tipped
 from analysis.shortcuts.inputs import Head
 from analysis.shortcuts.meaning import same_meaning
 from analysis.textmap.base import unit_rows
+from analysis.whatif import KINDS, Audited, Subject
 from db.queries.classes import class_names
 from db.queries.concepts import concept_texts
 from db.queries.frame import shown_first
@@ -20,7 +21,6 @@ from db.queries.overview import sae
 from db.queries.unit_dossier import unit_names
 from db.queries.units import Kind
 from db.reader import AuditReader
-from sae.autoencoder import SparseAutoencoder
 
 EACH_WAY = 6
 """Concepts and units that are told for either class."""
@@ -66,30 +66,34 @@ class Why:
     units: tuple[UnitsWhy, ...]
 
 
-def why(audit: AuditReader, image_id: int, other: int | None = None) -> Why:
+def why(
+    audit: AuditReader, image_id: int, other: int | None = None, *, audited: Audited | None = None
+) -> Why:
     """What speaks for the decision, and for the other class, on an image of the audit.
 
     Args:
         other: id of the class that it should have been; None takes the image's own where it was
             taken for another, else the second best.
+        audited: features, head and autoencoder where they have been read before.
 
     Raises:
         InputError: there is no such image, no decision, or the other class is the decision.
     """
-    won, other = _classes(audit, image_id, other)
-    head = Head(*(np.asarray(audit.array(name)) for name in ("class_embeddings", "bias")))
-    features = audit.array("features")
-    feature, mean = np.asarray(features[image_id]), np.asarray(features).mean(axis=0)
+    path, won, other = _classes(audit, image_id, other)
+    shared = _read(audit) if audited is None else audited
+    head, subject = shared.head, shared.subject(image_id)
+    feature, mean = subject.feature, subject.mean
     text_map = shown_first(audit.engine) or ""
     names = class_names(audit.engine)
     units = tuple(
-        _units(audit, kind, head, activations, directions, feature, won, other, names)
-        for kind, activations, directions in _active(audit, feature, mean)
+        _units(audit, kind, subject, won, other, names)
+        for kind in KINDS
+        if kind == "neuron" or subject.autoencoder is not None
     )
     difference = head.weight[won] - head.weight[other]
     return Why(
         image_id=image_id,
-        path=image_paths(audit.engine)[image_id],
+        path=path,
         won=names[won],
         other=names[other],
         lead=float(feature @ difference + head.bias[won] - head.bias[other]),
@@ -116,7 +120,8 @@ def find_image(audit: AuditReader, asked: str) -> int:
     return (whole or fits)[0]
 
 
-def _classes(audit: AuditReader, image_id: int, other: int | None) -> tuple[int, int]:
+def _classes(audit: AuditReader, image_id: int, other: int | None) -> tuple[str, int, int]:
+    """The image's path, the class that won, and the one it is set against."""
     info = image(audit.engine, image_id)
     predicted = None if info is None else info.predicted_id
     if info is None or predicted is None or pd.isna(predicted):
@@ -129,49 +134,47 @@ def _classes(audit: AuditReader, image_id: int, other: int | None) -> tuple[int,
         other = next((int(c) for c in best if int(c) != won), None)
     if other is None or other == won:
         raise InputError("the other class is the decision itself: give another one")
-    return won, other
+    return info.path, won, other
 
 
-def _active(audit: AuditReader, feature: np.ndarray, mean: np.ndarray) -> list[Any]:
-    """Each kind of units: activations on the image, and directions."""
-    found: list[Any] = [("neuron", feature - mean, np.eye(len(feature), dtype=np.float32))]
+def _read(audit: AuditReader) -> Audited:
+    head = Head(*(np.asarray(audit.array(name)) for name in ("class_embeddings", "bias")))
     row = sae(audit.engine)
-    if row is not None:
-        latents = SparseAutoencoder.from_directory(audit.directory / row.directory)
-        active = latents.encode(feature[None])[0]
-        found.insert(0, ("latent", active, latents.decoder_directions))
-    return found
+    directory = None if row is None else audit.directory / row.directory
+    return Audited.of(audit.array("features"), head, directory)
 
 
 def _units(
     audit: AuditReader,
-    kind: Kind,
-    head: Head,
-    activations: np.ndarray,
-    directions: np.ndarray,
-    feature: np.ndarray,
+    kind: UnitKind,
+    subject: Subject,
     won: int,
     other: int,
     names: dict[int, str],
 ) -> UnitsWhy:
-    found = tipped(head, activations, directions, won=won, other=other)
-    for_won = [i for i in range(EACH_WAY) if found.contributions[i] > 0]
-    for_other = [i for i in range(-EACH_WAY, 0) if found.contributions[i] < 0]
+    """Of the active units only: the others contribute nothing."""
+    active = np.flatnonzero(subject.activations(kind))
+    activations, directions = subject.activations(kind)[active], subject.directions(kind, active)
+    found = tipped(subject.head, activations, directions, won=won, other=other)
+    units = active[found.units]
+    each = min(EACH_WAY, len(found.units))
+    for_won = [i for i in range(each) if found.contributions[i] > 0]
+    for_other = [i for i in range(-each, 0) if found.contributions[i] < 0]
     chosen = [*for_won, *for_other]
-    told = unit_names(audit.engine, kind, found.units[chosen].tolist())
+    told = unit_names(audit.engine, kind, units[chosen].tolist())
     labels = dict(zip(told["number"], told["label"], strict=True))
-    mask: Mask = smallest_mask(head, activations, directions, feature, other=other)
+    mask: Mask = smallest_mask(subject.head, activations, directions, subject.feature, other=other)
     return UnitsWhy(
         kind=kind,
         parts=tuple(
             Part(
-                str(labels.get(int(found.units[i])) or ""),
+                str(labels.get(int(units[i])) or ""),
                 float(found.contributions[i]),
-                int(found.units[i]),
+                int(units[i]),
             )
             for i in chosen
         ),
-        mask=tuple(mask.units.tolist()),
+        mask=tuple(active[mask.units].tolist()),
         restored=mask.restored,
         winner=names[mask.winner],
     )

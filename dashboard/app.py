@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard import data, route
+from dashboard import data, route, warm
 from dashboard.parts import shell
 from db.errors import StoreError
 
 st.set_page_config(page_title="Glowworm", page_icon=shell.ICON, layout="wide")
+warm.up()
 trouble: StoreError | None = None
 try:
     data.open_store()

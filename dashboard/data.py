@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from sqlalchemy import Engine
 
-from dashboard.serve import REVIEWER_VARIABLE, STORE_VARIABLE
+from dashboard.serve import READ_ONLY_VARIABLE, REVIEWER_VARIABLE, STORE_VARIABLE
 from db import layout
 from db.arrays import read_array
 from db.engine import reader_engine
@@ -41,15 +41,19 @@ def open_store() -> Store:
     given = os.environ.get(STORE_VARIABLE)
     if not given:
         raise StoreMissing("no audit was given; start the dashboard with: glowworm serve DIR")
-    directory = Path(given)
+    store = opened(Path(given))
+    st.session_state[_STATE] = store
+    return store
+
+
+def opened(directory: Path) -> Store:
+    """Any audit, opened for reading; StoreError where it cannot be read."""
     database = layout.database(directory)
     # An audit made anew in the same place is another file: its engine is another one too.
     identity = database.stat().st_ino if database.is_file() else 0
-    engine = _engine(given, identity)
+    engine = _engine(str(directory), identity)
     version = f"{overview.data_version(engine)} {human.human_version(engine)}"
-    store = Store(directory, version, engine)
-    st.session_state[_STATE] = store
-    return store
+    return Store(directory, version, engine)
 
 
 def store() -> Store:
@@ -61,10 +65,19 @@ def ask(
     query: Callable[Concatenate[Engine, P], Answer], *args: P.args, **kwargs: P.kwargs
 ) -> Answer:
     """The answer of a query of ``db.queries`` on the audit at hand."""
-    at_hand = store()
+    return ask_of(store(), query, *args, **kwargs)
+
+
+def ask_of(
+    audit: Store,
+    query: Callable[Concatenate[Engine, P], Answer],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Answer:
+    """The answer of a query on any audit."""
     name = f"{query.__module__}.{query.__qualname__}"
-    key = (str(at_hand.directory), at_hand.version, name, args, kwargs)
-    return cast(Answer, _answer(key, at_hand.engine, query, args, kwargs))
+    key = (str(audit.directory), audit.version, name, args, kwargs)
+    return cast(Answer, _answer(key, audit.engine, query, args, kwargs))
 
 
 def thumbnails(image_ids: Sequence[int]) -> dict[int, bytes]:
@@ -79,9 +92,13 @@ def array(name: str, shape: Sequence[int | None]) -> np.ndarray | None:
 
     ``None`` in the shape stands for any length.
     """
-    at_hand = store()
+    return array_of(store(), name, shape)
+
+
+def array_of(audit: Store, name: str, shape: Sequence[int | None]) -> np.ndarray | None:
+    """The same of any audit."""
     try:
-        found = read_array(at_hand.directory, at_hand.engine, name)
+        found = read_array(audit.directory, audit.engine, name)
     except (StoreError, OSError, ValueError):
         return None
     fits = len(found.shape) == len(shape) and all(
@@ -94,6 +111,11 @@ def array(name: str, shape: Sequence[int | None]) -> np.ndarray | None:
 def reviewer() -> str:
     """Who looks at the audit, as ``serve --reviewer`` was told; empty without."""
     return os.environ.get(REVIEWER_VARIABLE, "").strip()
+
+
+def read_only() -> bool:
+    """Whether nothing may be written: the audit is a bundle, unpacked for this once."""
+    return os.environ.get(READ_ONLY_VARIABLE) == "1"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.text import md
 
-Kind = Literal["finding", "class", "latent", "neuron", "channel", "image"]
+Kind = Literal["finding", "class", "latent", "neuron", "channel", "image", "explanation"]
 UnitKind = Literal["latent", "neuron", "channel"]
 
 PAGES: dict[Kind, str] = {
@@ -20,6 +20,7 @@ PAGES: dict[Kind, str] = {
     "neuron": "app_pages/neurons.py",
     "channel": "app_pages/channels.py",
     "image": "app_pages/images.py",
+    "explanation": "app_pages/explanations.py",
 }
 Width = Literal["content", "stretch"]
 

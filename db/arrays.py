@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from sqlalchemy import Engine, select
@@ -70,14 +71,30 @@ def read_array(directory: Path, engine: Engine, name: str) -> np.ndarray:
             "go on with glowworm audit --resume"
         )
     path = directory / artifact.path
+    if not path.resolve().is_relative_to(directory.resolve()):
+        raise StoreDamaged(
+            f"{directory} names an array outside of itself ({artifact.path}): do not trust it"
+        )
     if not path.is_file() or path.stat().st_size != artifact.size:
         raise StoreDamaged(
             f"{path} is missing or cut short; make it again with glowworm audit --resume"
         )
-    array = (
-        np.load(path, allow_pickle=False) if artifact.size < 4096 else np.load(path, mmap_mode="r")
-    )
+    array = np.load(path, allow_pickle=False) if artifact.size < 4096 else _mapped(path)
     array.flags.writeable = False
+    return array
+
+
+_MAPPINGS: WeakValueDictionary[tuple[str, int, int], np.ndarray] = WeakValueDictionary()
+
+
+def _mapped(path: Path) -> np.ndarray:
+    """A file as memory, mapped once for all who hold it: what two mappings have read counts twice
+    as resident memory."""
+    status = path.stat()
+    key = (str(path.resolve()), status.st_ino, status.st_mtime_ns)
+    array = _MAPPINGS.get(key)
+    if array is None:
+        array = _MAPPINGS[key] = np.load(path, mmap_mode="r", allow_pickle=False)
     return array
 
 

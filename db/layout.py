@@ -5,6 +5,7 @@ from pathlib import Path
 DATABASE = "audit.db"
 LOCK = "audit.lock"  # held by the one writer; empty of meaning when nobody holds it
 ARRAYS = "arrays"
+SHOWN = "shown"  # of a bundle: its images as the desk shows them, named by their files' sha256
 
 
 def database(directory: Path) -> Path:
@@ -15,3 +16,8 @@ def database(directory: Path) -> Path:
 def write_ahead_log(directory: Path) -> Path:
     """SQLite's write-ahead log; it goes when the last writer closes in good order."""
     return directory / f"{DATABASE}-wal"
+
+
+def shown_image(directory: Path, sha256: str) -> Path:
+    """A bundle's picture of the image whose file had this hash; it may not be there."""
+    return directory / SHOWN / f"{sha256}.jpg"

@@ -13,7 +13,7 @@ from db import layout
 from db.arrays import flaw_of, read_array, register_file, remove_strays, save_array
 from db.engine import make_engine, reader_engine
 from db.errors import OutputInUse, StoreError
-from db.human import reattach
+from db.human.reattach import reattach
 from db.lock import WriterLock
 from db.migrate import create_database
 from db.rows import Rows, delete_rows, insert_rows

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from db.human import label_unit, list_subject, record_visit, review_finding, unlist_subject
+from db.human.labels import label_unit
+from db.human.lists import list_subject, unlist_subject
+from db.human.reviews import review_finding
+from db.human.visits import record_visit
 
 DECIDED = (
     ("ann", 1, "confirmed", "glows in every picture"),

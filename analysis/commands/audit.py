@@ -184,7 +184,7 @@ def audit(
     from analysis.commands.console import RichProgress
     from analysis.config import AuditConfig
     from analysis.pipeline.audit import run_audit
-    from analysis.report import write_report
+    from analysis.report.written import write_report
 
     config = AuditConfig(
         model=ModelSpec(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.commands import bench_explain
+from analysis.commands import bench_desk, bench_explain
 from analysis.commands.bench_output import HOW, MODEL, OUT, AsJson, Out, Seed, require_out, show
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ PACKAGED = "packaged"
 
 
 def register(parent: typer.Typer) -> None:
-    """Add this file's commands, and those of explanations."""
+    """Add this file's commands, and those of explanations and of the desk."""
     bench_explain.register(app)
+    bench_desk.register(app)
     parent.add_typer(app, name="bench")
 
 

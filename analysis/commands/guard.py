@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.guard.diff import Change, Side
     from db.reader import AuditReader
 
@@ -60,6 +58,7 @@ def check(
     from analysis.guard.budget import Audited, read_rules
     from analysis.guard.budget import check as check_rules
     from analysis.guard.junit import junit_xml, sentence
+    from analysis.guard.stored import records, require_search
     from db.queries.canary import certificate
     from db.queries.classes import class_names
     from db.queries.concepts import concept_texts
@@ -68,12 +67,12 @@ def check(
 
     rules = read_rules(budget)
     with AuditReader(directory) as audit:
-        _require_search(audit)
+        require_search(audit)
         audited = Audited(
             classes=frozenset(class_names(audit.engine).values()),
             concepts=frozenset(concept_texts(audit.engine)),
-            claims=_records(claims(audit.engine)),
-            certificate=_records(certificate(audit.engine)),
+            claims=records(claims(audit.engine)),
+            certificate=records(certificate(audit.engine)),
             testable=_is_testable(audit),
         )
     results = check_rules(rules, audited)
@@ -141,40 +140,11 @@ def diff(
 
 
 def _side(directory: Path) -> "Side":
-    import numpy as np
-
-    from analysis.guard.diff import Side
-    from db.queries.classes import class_names
-    from db.queries.concepts import concept_texts
-    from db.queries.frame import shown_first
-    from db.queries.repairs import claims
+    from analysis.guard.stored import side_of
     from db.reader import AuditReader
 
     with AuditReader(directory) as audit:
-        _require_search(audit)
-        names = class_names(audit.engine)
-        return Side(
-            name=str(directory),
-            classes=tuple(names[i] for i in sorted(names)),
-            concepts=tuple(concept_texts(audit.engine)),
-            embeddings=np.asarray(audit.array("concept_embeddings")),
-            text_map=shown_first(audit.engine) or "",
-            claims=_records(claims(audit.engine)),
-        )
-
-
-def _require_search(audit: "AuditReader") -> None:
-    """Shortcuts must have been looked for, and not before something changed: silence about them
-    is no result.
-    """
-    from analysis.errors import InputError
-    from analysis.pipeline.runner import ADDED
-    from db.queries.overview import counts, stages
-
-    known = stages(audit.engine)
-    stale = known.loc[(known["position"] < ADDED) & (known["status"] == "stale"), "name"].tolist()
-    if stale or not counts(audit.engine).findings:
-        raise InputError(f"{audit.directory} is unfinished: finish it with audit --resume")
+        return side_of(audit)
 
 
 def _is_testable(audit: "AuditReader") -> bool:
@@ -183,12 +153,6 @@ def _is_testable(audit: "AuditReader") -> bool:
 
     there = counts(audit.engine)
     return there.labelled_images > 0 and there.alive_latents > 0
-
-
-def _records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
-    """Rows as mappings; missing values are None."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 
 
 def _change_record(change: "Change") -> dict[str, Any]:

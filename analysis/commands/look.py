@@ -1,4 +1,4 @@
-"""Commands that read an audit: findings, labels, ask, export, report, serve."""
+"""Commands that read an audit: findings, labels, ask, export."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -9,24 +9,30 @@ if TYPE_CHECKING:
     from db.reader import AuditReader
 
 Directory = Annotated[Path, typer.Argument(help="Directory of an audit.", show_default=False)]
+AuditOrBundle = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DIR|FILE", help="Directory of an audit, or its bundle.", show_default=False
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout alone.")]
 OtherMap = Annotated[str | None, typer.Option(help="Another map than the first, of those kept.")]
 
 
 EXPORTED = (
     "images, classes, concepts, class-concepts, latents, neurons, channels, labels, findings, "
-    "explanations or claims"
+    "explanations, claims, reviews, lists or log"
 )
 
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
-    for command in (findings, labels, ask, export, report, serve):
+    for command in (findings, labels, ask, export):
         app.command()(command)
 
 
 def findings(
-    directory: Directory,
+    directory: AuditOrBundle,
     json: AsJson = False,
     text_map: OtherMap = None,
     everything: Annotated[
@@ -50,12 +56,16 @@ def findings(
     fail), `correlational` does not, `refuted` shows no effect, `insufficient` cannot be tested;
     a `candidate` was not. With --json each finding brings its evidence.
     """
-    from analysis.commands.console import print_json, print_table
+    from analysis.bundle.opened import audit_at
+    from analysis.commands.console import RichProgress, print_json, print_table
     from db.queries.export import findings_records, findings_with_evidence
     from db.queries.findings import VERDICTS
     from db.reader import AuditReader
 
-    with AuditReader(directory) as audit:
+    with (
+        audit_at(directory, RichProgress()) as found,
+        AuditReader(found.directory) as audit,
+    ):
         _check_map(audit, text_map)
         if json:
             print_json(findings_with_evidence(audit.engine, text_map=text_map))
@@ -91,7 +101,7 @@ def _strong(record: dict[str, Any]) -> bool:
 
 
 def labels(
-    directory: Directory,
+    directory: AuditOrBundle,
     kind: Annotated[Literal["latent", "neuron", "channel"] | None, typer.Option()] = None,
     text_map: OtherMap = None,
     json: AsJson = False,
@@ -100,11 +110,15 @@ def labels(
 
     Beside the label that the audit found stands the one that a person gave (`glowworm label`).
     """
-    from analysis.commands.console import print_json, print_table
+    from analysis.bundle.opened import audit_at
+    from analysis.commands.console import RichProgress, print_json, print_table
     from db.queries.export import labels_records
     from db.reader import AuditReader
 
-    with AuditReader(directory) as audit:
+    with (
+        audit_at(directory, RichProgress()) as found,
+        AuditReader(found.directory) as audit,
+    ):
         _check_map(audit, text_map)
         records = labels_records(audit.engine, kind=kind, text_map=text_map)
     if json:
@@ -129,20 +143,20 @@ def labels(
 
 
 def ask(
-    directory: Directory,
+    directory: AuditOrBundle,
     text: Annotated[str, typer.Argument(help="Any text.", show_default=False)],
     best: Annotated[int, typer.Option(min=1, help="How many of each kind.")] = 5,
     json: AsJson = False,
 ) -> None:
     """Ask any text: which classes, latents, neurons and images respond, with percentiles."""
     from analysis.ask import ask as ask_text
+    from analysis.bundle.opened import audit_at
     from analysis.commands.console import RichProgress, print_json, print_table
 
-    answers = ask_text(directory, text, best=best, warn=RichProgress().warn)
-    records = [
-        {"kind": a.kind, "name": a.name, "score": a.score, "percentile": a.percentile}
-        for a in answers
-    ]
+    progress = RichProgress()
+    with audit_at(directory, progress) as found:
+        answers = ask_text(found.directory, text, best=best, warn=progress.warn)
+    records = [vars(answer) for answer in answers]
     if json:
         print_json(records)
         return
@@ -151,48 +165,19 @@ def ask(
 
 
 def export(
-    directory: Directory,
+    directory: AuditOrBundle,
     what: Annotated[str, typer.Option(help=f"One of {EXPORTED}.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
     format: Annotated[Literal["csv", "json", "parquet"], typer.Option()] = "csv",
 ) -> None:
     """Write a table of the audit to a file."""
-    from analysis.commands.console import STDERR
+    from analysis.bundle.opened import audit_at
+    from analysis.commands.console import STDERR, RichProgress
     from analysis.export import export_table
 
-    rows = export_table(directory, what, out, format)
+    with audit_at(directory, RichProgress()) as found:
+        rows = export_table(found.directory, what, out, format)
     STDERR.print(f"{rows} rows in {out}", markup=False)
-
-
-def report(
-    directory: Directory,
-    html: Annotated[Path | None, typer.Option(help="Default: DIR/report.html.")] = None,
-) -> None:
-    """Write the report of an audit: one self-contained HTML file."""
-    from analysis.commands.console import STDERR
-    from analysis.report import write_report
-
-    STDERR.print(f"Report: {write_report(directory, html)}", markup=False)
-
-
-def serve(
-    directory: Directory,
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
-    reviewer: Annotated[
-        str | None, typer.Option(help="Whose name stands under labels given at the desk.")
-    ] = None,
-) -> None:
-    """Open the desk on an audit, on this machine only (127.0.0.1)."""
-    import subprocess
-    import sys
-
-    from db.engine import reader_engine
-
-    reader_engine(directory).dispose()  # a plain message now rather than on a page
-    command: list[Any] = [sys.executable, "-m", "dashboard.serve", directory, "--port", port]
-    if reviewer is not None:
-        command += ["--reviewer", reviewer]
-    raise typer.Exit(subprocess.call([str(part) for part in command]))
 
 
 def _check_map(audit: "AuditReader", text_map: str | None) -> None:

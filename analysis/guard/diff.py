@@ -2,6 +2,10 @@
 
 Findings are matched by the class's name and the concept's text. A pair is *held* in an audit when
 it is unexpected at q <= .05, no duplicate, and was not refuted.
+
+Two audits may differ for reasons that are not the classifiers': they were searched by different
+versions of Glowworm, one of them without images, with other words or by other text maps. Whatever
+of this holds is told first.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,6 +37,10 @@ class Side:
     embeddings: Float[np.ndarray, "concepts embedding"]
     text_map: str
     claims: Sequence[Claim] = field(repr=False)
+    made_by: str = ""
+    """Version of Glowworm whose search it was; empty where it is not known."""
+    with_images: bool = True
+    """Else the findings rest on the weights alone, and none was put to tests."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +100,7 @@ def compare(before: Side, after: Side) -> Difference:
 
 def _require_one_text_space(before: Side, after: Side, shared: Sequence[str]) -> None:
     """The same texts must have the same embeddings."""
-    rows = [
-        side.embeddings[[side.concepts.index(text) for text in shared]] for side in (before, after)
-    ]
+    rows = [side.embeddings[_places(side.concepts, shared)] for side in (before, after)]
     same = rows[0].shape == rows[1].shape and bool(np.abs(rows[0] - rows[1]).max() <= SAME_TEXT)
     if not same:
         raise InputError(
@@ -103,7 +109,26 @@ def _require_one_text_space(before: Side, after: Side, shared: Sequence[str]) ->
         )
 
 
+def _places(texts: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Where the wanted texts stand; of equal ones the first."""
+    place = {text: i for i, text in reversed(list(enumerate(texts)))}
+    return [place[text] for text in wanted]
+
+
 def _warnings(before: Side, after: Side, shared: int) -> Iterator[str]:
+    if before.made_by != after.made_by:
+        versions = (side.made_by or "an unknown version" for side in (before, after))
+        yield (
+            f"{before.name} was searched by Glowworm {next(versions)}, {after.name} by "
+            f"{next(versions)}: what is gone or new may be so by Glowworm's rules; audit both "
+            "again with one version"
+        )
+    for side, other in ((before, after), (after, before)):
+        if not side.with_images and other.with_images:
+            yield (
+                f"{side.name} was audited without images: its findings rest on the weights alone "
+                "and none was tested, so other findings and verdicts are to be expected"
+            )
     for side in (before, after):
         if (own := len(side.concepts) - shared) > 0:
             yield f"{own} concepts of {side.name} are not in the other audit: left out"
@@ -120,10 +145,11 @@ def _warnings(before: Side, after: Side, shared: int) -> Iterator[str]:
 def _changes(before: Side, after: Side, classes: set[str], concepts: set[str]) -> Iterator[Change]:
     old, new = (_by_pair(side, classes, concepts) for side in (before, after))
     met: set[Pair] = set()
+    same = _duplicates(after), _duplicates(before)
     for pair, claim in old.items():
         if not is_held(claim):
             continue
-        alike = (pair, *_alike(pair, after), *_alike(pair, before))
+        alike = (pair, *(other for side in same for other in side.get(pair, ())))
         other = next((one for one in alike if one in new and is_held(new[one])), None)
         if other is None:
             yield Change("gone", *pair, claim, new.get(pair))
@@ -136,17 +162,21 @@ def _changes(before: Side, after: Side, classes: set[str], concepts: set[str]) -
             yield Change("new", *pair, old.get(pair), claim)
 
 
-def _alike(pair: Pair, side: Side) -> Iterator[Pair]:
-    """Pairs that say the same in an audit: its better finding, or its duplicates."""
+def _duplicates(side: Side) -> dict[Pair, list[Pair]]:
+    """Pairs that say the same in an audit: of each its better finding, or its duplicates."""
     by_id = {claim["finding_id"]: claim for claim in side.claims}
+    found: dict[Pair, list[Pair]] = {}
     for claim in side.claims:
         leader = by_id.get(claim["duplicate_of"])
-        if leader is None or claim["class_name"] != pair[0]:
+        if leader is None:
             continue
-        if claim["concept"] == pair[1]:
-            yield pair[0], leader["concept"]
-        elif leader["concept"] == pair[1]:
-            yield pair[0], claim["concept"]
+        own, better = (
+            (claim["class_name"], claim["concept"]),
+            (claim["class_name"], leader["concept"]),
+        )
+        found.setdefault(own, []).append(better)
+        found.setdefault(better, []).append(own)
+    return found
 
 
 def _reasons(before: Claim, after: Claim) -> Iterator[str]:

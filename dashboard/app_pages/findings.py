@@ -6,10 +6,23 @@ import streamlit as st
 from analysis.wording import MEANING, VERDICT
 from dashboard import data, route
 from dashboard.parts import canary, concepts, numbers, shell, tables
+from dashboard.parts.downloads import downloads
 from dashboard.parts.finding.card import card
+from dashboard.parts.people import author, verdict, visits
+from dashboard.parts.people import lists as people_lists
 from dashboard.text import plain
-from db.queries import classes, findings, overview
+from db.queries import classes, findings, overview, reviews
 
+_DECIDED: dict[findings.Decided | None, str] = {
+    None: "any",
+    "nobody": "by nobody yet",
+    "not by": "not by me",
+    "disputed": "reviewers disagree",
+    "anybody": "by anybody",
+    "confirmed": "confirmed",
+    "rejected": "rejected",
+    "needs data": "needs data",
+}
 _LEVELS = (0.01, 0.05, 0.1, 0.25, 1.0)
 
 
@@ -28,9 +41,9 @@ def main() -> None:
     chosen = _filters()
     left, right = st.columns([4, 5], gap="medium")
     with left:
-        first = _table(chosen)
+        ids = _table(chosen)
     with right:
-        _detail(first)
+        _detail(ids)
 
 
 def _filters() -> findings.FindingFilter:
@@ -78,6 +91,14 @@ def _filters() -> findings.FindingFilter:
             format_func=lambda q: "any" if q == 1.0 else f"{q:g}",
             bind="query-params",
         )
+        decided = st.selectbox(
+            "Decided",
+            list(_DECIDED),
+            key="f_decided",
+            width=150,
+            bind="query-params",
+            format_func=lambda d: _DECIDED[d],
+        )
         unexpected = st.toggle(
             "Only unexpected", value=True, key="f_unexpected", bind="query-params"
         )
@@ -88,12 +109,14 @@ def _filters() -> findings.FindingFilter:
         text_map=text_map,
         largest_q=None if largest_q is None or largest_q >= 1.0 else largest_q,
         folded=True,
+        decided=decided,
+        reviewer=author.author(),
         search=search or "",
     )
 
 
-def _table(chosen: findings.FindingFilter) -> int | None:
-    """The findings that pass; returns the best of this page of them."""
+def _table(chosen: findings.FindingFilter) -> list[int]:
+    """The findings that pass; returns this page of them."""
     counts = data.ask(findings.count_verdicts, chosen)
     total = sum(counts.values())
     whole = data.ask(findings.count_findings, findings.FindingFilter(text_map=chosen.text_map))
@@ -104,7 +127,7 @@ def _table(chosen: findings.FindingFilter) -> int | None:
     )
     if total == 0:
         st.info("No finding passes these filters.", icon=":material/filter_alt_off:")
-        return None
+        return []
     place = st.container()
     offset = tables.pager(total, key="f_page")
     frame = data.ask(
@@ -113,10 +136,11 @@ def _table(chosen: findings.FindingFilter) -> int | None:
     ids = [int(i) for i in frame["finding_id"]]
     with place:
         _rows(frame, ids, name_implied_too=chosen.name_implied is None)
+    downloads("findings", findings.findings, chosen, order="verdict", limit=None)
     with st.expander("What the verdicts mean", icon=":material/gavel:"):
         st.markdown("\n".join(f"- **{name}**: {VERDICT[name]}" for name in findings.VERDICTS))
     numbers.explain([("score", "finding_score"), ("q", "q"), ("a = b", "duplicates")])
-    return ids[0]
+    return ids
 
 
 def _rows(frame: pd.DataFrame, ids: list[int], *, name_implied_too: bool) -> None:
@@ -126,6 +150,8 @@ def _rows(frame: pd.DataFrame, ids: list[int], *, name_implied_too: bool) -> Non
     same = data.ask(findings.duplicates, tuple(ids))
     for leader, concept in zip(same["leader"], same["concept"], strict=True):
         shown.loc[shown["finding_id"] == leader, "concept"] += f" = {plain(concept, 40)}"
+    told = verdict.in_short(data.ask(reviews.decisions, tuple(ids)))
+    shown["decided"] = [told.get(finding_id, "") for finding_id in ids]
     columns = {
         "class_name": tables.text("class", width=98),
         "concept": tables.text("concept", help=MEANING["duplicates"], width=124),
@@ -133,6 +159,8 @@ def _rows(frame: pd.DataFrame, ids: list[int], *, name_implied_too: bool) -> Non
         "q": tables.figure("q", meaning="q", form="%.0e", width=54),
         "score": tables.figure("score", meaning="finding_score", form="%.1f", width=50),
     }
+    if told:
+        columns["decided"] = tables.text("decided", width=96)
     if name_implied_too:
         columns["kind"] = tables.text("kind", width=96)
     tables.select(
@@ -146,18 +174,41 @@ def _rows(frame: pd.DataFrame, ids: list[int], *, name_implied_too: bool) -> Non
     )
 
 
-def _detail(first: int | None) -> None:
+def _detail(ids: list[int]) -> None:
+    """The card of the finding that the address asks for, else of the first in the table."""
     words, finding_id = route.asked("finding")
-    if words is not None:
-        found = None if finding_id is None else data.ask(findings.finding, finding_id)
-        if found is not None:
-            card(found)
-            return
+    found = None if finding_id is None else data.ask(findings.finding, finding_id)
+    if words is not None and found is None:
         route.unknown("finding", words)
-    if first is not None:
-        found = data.ask(findings.finding, first)
-        if found is not None:
-            card(found)
+    if found is None and ids:
+        found = data.ask(findings.finding, ids[0])
+    if found is None:
+        return
+    author.outcome()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _steps(found.finding_id, ids)
+        people_lists.keep("finding", found.finding_id)
+    card(found)
+    visits.looked("finding", found.finding_id)
+
+
+def _steps(at: int, ids: list[int]) -> None:
+    """To the finding before and after in the table, by mouse or by key."""
+    place = ids.index(at) if at in ids else -1
+    for step, words, icon, key in (
+        (-1, "previous", "arrow_upward", "k"),
+        (1, "next", "arrow_downward", "j"),
+    ):
+        there = place + step
+        st.button(
+            words,
+            key=f"f_{words}",
+            icon=f":material/{icon}:",
+            shortcut=key,
+            disabled=not 0 <= there < len(ids),
+            on_click=route.ask_for,
+            args=("finding", ids[there] if 0 <= there < len(ids) else None),
+        )
 
 
 main()

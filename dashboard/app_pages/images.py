@@ -15,7 +15,11 @@ from dashboard.parts import (
     unit_links,
     why,
 )
+from dashboard.parts.downloads import downloads
 from dashboard.parts.explanation import section as explanations
+from dashboard.parts.people import author, visits
+from dashboard.parts.people import lists as people_lists
+from dashboard.parts.whatif import section as whatif
 from dashboard.text import md, plain
 from db.queries import classes, images, unit_dossier
 from db.queries.images import ImageFilter, ImageInfo
@@ -72,6 +76,7 @@ def _all() -> None:
     rows = data.ask(images.images, chosen, errors_first=errors, limit=_PER_PAGE, offset=offset)
     with place:
         pictures.wall(pictures.decided(rows))
+    downloads("images", images.images, chosen, errors_first=errors, limit=None)
 
 
 def _one(info: ImageInfo) -> None:
@@ -82,6 +87,8 @@ def _one(info: ImageInfo) -> None:
             route.link("image", info.image_id - 1, "previous", icon=":material/chevron_left:")
         if info.image_id + 1 < whole:
             route.link("image", info.image_id + 1, "next", icon=":material/chevron_right:")
+        people_lists.keep("image", info.image_id)
+    author.outcome()
     st.title(md(info.class_name or f"Image {info.image_id}", 120), anchor=False)
     st.caption(f"{md(info.path, 160)} · {info.width} × {info.height} pixels")
     left, right = st.columns([5, 6], gap="medium")
@@ -104,7 +111,9 @@ def _one(info: ImageInfo) -> None:
     concepts.side_by_side(best, key=f"image_{info.image_id}", of="the image")
     contributions.shown(info)
     why.shown(info)
+    whatif.shown(info)
     _units(info)
+    visits.looked("image", info.image_id)
 
 
 def _picture(info: ImageInfo) -> None:

@@ -1,8 +1,6 @@
 """Pictures: a wall of thumbnails that lead to their images, and one image as large as it is."""
 
 import hashlib
-import io
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +8,11 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from analysis.images.shown import LARGEST_FILE, shown_jpeg
 from dashboard import data, route
 from dashboard.text import md, plain
+from db import layout
 from db.queries import overview
-
-_LARGEST_FILE = 40_000_000  # bytes
-_LARGEST_SIDE = 720  # pixels shown
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 
 
 @dataclass(frozen=True)
@@ -74,25 +70,29 @@ class Original:
 
 
 def original(path: str, sha256: str) -> Original:
-    """The audited file, if it is still where the audit found it and has not changed."""
+    """The audited file, if it is still where the audit found it and has not changed; of a bundle,
+    the picture that was put into it."""
+    bundled = layout.shown_image(data.store().directory, sha256)
+    if sha256.isalnum() and bundled.is_file():
+        return Original(bundled.read_bytes(), None)
     run = data.ask(overview.last_run)
     root = run.config.get("images") if run is not None else None
     if not isinstance(root, str) or not root:
         return Original(None, "The audit does not say where the images lay.")
+    if not Path(root).is_absolute():  # a bundle's: what it leads to lies on another machine
+        return Original(None, "This bundle holds thumbnails only, not the pictures themselves.")
     return _read_original(root, path, sha256)
 
 
 @st.cache_data(max_entries=40, ttl=300, show_spinner=False)
 def _read_original(root: str, path: str, sha256: str) -> Original:
-    from PIL import Image
-
     directory = Path(root)
     file = directory / path
     try:
         # A store may come from a stranger: no path in it leaves the images' directory.
         if not file.resolve().is_relative_to(directory.resolve()) or not file.is_file():
             return Original(None, "The original is no longer where the audit found it.")
-        if file.stat().st_size > _LARGEST_FILE:
+        if file.stat().st_size > LARGEST_FILE:
             return Original(None, "The original is too large to show.")
         content = file.read_bytes()
     except (OSError, ValueError):
@@ -100,13 +100,6 @@ def _read_original(root: str, path: str, sha256: str) -> Original:
     if hashlib.sha256(content).hexdigest() != sha256:
         return Original(None, "The file has changed since the audit, so it is not shown.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-                picture = opened.convert("RGB")
-        picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
-        buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=90)
-    except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return Original(shown_jpeg(content), None)
+    except ValueError:
         return Original(None, "The original cannot be decoded.")
-    return Original(buffer.getvalue(), None)

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import data, route
+from dashboard.parts.people import author
 from dashboard.route import Kind
 from dashboard.text import md
 from db.errors import SchemaMismatch, StoreDamaged, StoreError, StoreMissing
@@ -49,7 +50,26 @@ _SECTIONS: dict[str, list[tuple[str, str, str, str]]] = {
             "images",
             "Images",
             "photo_library",
-            "Every image: decision, concepts, explanation, strongest latents.",
+            "Every image: decision, concepts, explanation, strongest latents, what-if.",
+        ),
+        (
+            "explanations",
+            "Explanations",
+            "chat",
+            "Decisions in words: three methods side by side, every claim with its tests.",
+        ),
+    ],
+    "Search": [
+        ("ask", "Ask", "search", "Any text: the classes, latents, neurons and images it answers."),
+        ("map", "Map", "scatter_plot", "Classes, latents, images and words in one space."),
+    ],
+    "Decide": [
+        ("compare", "Compare", "compare_arrows", "This audit beside another one."),
+        (
+            "log",
+            "Report & log",
+            "history_edu",
+            "Who looked at what, decided what, and when; the report and the lists.",
         ),
     ],
 }
@@ -92,6 +112,7 @@ def sidebar() -> None:
             st.caption(f"of {md(model.name, 60)}")
         if run is not None and run.status != "done":
             st.warning(f"The last run is {run.status}: the audit is not whole.")
+        author.ask_name()
 
 
 def unusable(error: StoreError) -> None:

@@ -51,7 +51,7 @@ def names(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return frame.assign(**{c: [None if v is None else plain(v) for v in frame[c]] for c in columns})
 
 
-def _chosen_row(selection: Any, length: int) -> int | None:
+def chosen_row(selection: Any, length: int) -> int | None:
     """The row of which a cell was clicked; what the browser says is checked."""
     rows = [cell[0] for cell in selection["cells"]]
     return rows[0] if rows and 0 <= rows[0] < length else None
@@ -80,7 +80,7 @@ def choose(
         height=height,
         alt=alt,
     )
-    row = _chosen_row(event["selection"], len(frame))
+    row = chosen_row(event["selection"], len(frame))
     if row is not None:
         route.open_page(kind, int(frame.iloc[row][identity]))
 
@@ -98,7 +98,7 @@ def select(
     """A table beside what it selects: choosing a row puts its id into the address."""
 
     def chosen() -> None:
-        row = _chosen_row(st.session_state[key]["selection"], len(ids))
+        row = chosen_row(st.session_state[key]["selection"], len(ids))
         if row is not None:
             route.ask_for(kind, ids[row])
 

@@ -4,6 +4,8 @@ import streamlit as st
 
 from dashboard import data, route
 from dashboard.parts import units_list
+from dashboard.parts.people import author, visits
+from dashboard.parts.people import lists as people_lists
 from dashboard.parts.unit import candidates, effects, examples, heading, person, relations, scores
 from db.queries import units
 from db.queries.units import Kind, UnitInfo
@@ -29,7 +31,9 @@ def _one(kind: Kind, info: UnitInfo) -> None:
         route.list_link(kind, f"All {kind}s")
         _neighbours(kind, info.number, whole)
         person.label_it(kind, info)
-    person.outcome()
+        people_lists.keep(kind, info.number)
+    author.outcome()
+    visits.looked(kind, info.number)
     heading.heading(kind, info, labels)
     if not info.alive:
         st.info(

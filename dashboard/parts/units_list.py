@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import data, route
 from dashboard.parts import numbers, shell, tables, unit_links
+from dashboard.parts.downloads import downloads
 from dashboard.text import md
 from db.queries import overview, unit_dossier, units
 from db.queries.units import Kind, Spread, UnitFilter
@@ -91,6 +92,7 @@ def show(kind: Kind) -> None:
     )
     with place:
         _table(kind, frame)
+        downloads(f"{kind}s", units.units, kind, chosen, order=order or "number", limit=None)
     numbers.explain(
         [
             ("Pearson", "pearson"),

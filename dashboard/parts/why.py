@@ -5,10 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from analysis.errors import InputError
+from analysis.whatif import Audited
 from analysis.why import Part, UnitsWhy, Why
 from analysis.why import why as ask_why
 from dashboard import data, route
 from dashboard.parts import charts
+from dashboard.parts.whatif.subject import audited
 from dashboard.text import md, plain
 from db.errors import StoreError
 from db.queries import classes
@@ -31,7 +33,8 @@ def shown(info: ImageInfo) -> None:
         bind="query-params",
         format_func=lambda i: _default(info) if i is None else plain(names.get(i, i)),
     )
-    told = _told(str(data.store().directory), data.store().version, info.image_id, other)
+    key = (str(data.store().directory), data.store().version)
+    told = _told(key, info.image_id, other, audited())
     if isinstance(told, str):
         st.caption(plain(told))
         return
@@ -80,11 +83,12 @@ def _bars(title: str, parts: tuple[Part, ...], kind: str) -> None:
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
-def _told(directory: str, version: str, image_id: int, other: int | None) -> Why | str:
+def _told(
+    key: tuple[str, str], image_id: int, other: int | None, _audited: Audited | None
+) -> Why | str:
     """The answer, or why there is none."""
-    del version  # what the cache goes by
     try:
-        with AuditReader(Path(directory)) as audit:
-            return ask_why(audit, image_id, other)
+        with AuditReader(Path(key[0])) as audit:
+            return ask_why(audit, image_id, other, audited=_audited)
     except (InputError, StoreError, OSError, ValueError) as error:
         return str(error)

@@ -1,10 +1,11 @@
 """Explanations of decisions and of classes: a list, one with all it rests on, its claims."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Engine, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, and_, case, func, select
 
 from db.queries.frame import AnySelect, contains, count_rows, page, read_frame, read_one
 from db.queries.human import is_called
@@ -23,7 +24,30 @@ class ExplanationFilter:
     subject: Subject | None = None
     method: str | None = None
     struck: bool = False  # only those with a claim that was struck out
+    errors: bool = False  # only of images whose folder says another class than is explained
     search: str = ""  # in the sentence
+
+
+@dataclass(frozen=True)
+class MethodSummary:
+    """What all explanations of a method come to."""
+
+    method: str
+    explanations: int
+    with_claims: int
+    """Explanations any claim of which was tested."""
+    claims: int
+    supported: int
+    squares: tuple[int, int, int]
+    """Sums over explanations of claims², claims · supported and supported²: by them the share that
+    is supported has its interval, for claims of one explanation stand or fall together."""
+    scored: int
+    """Explanations with a score and a floor."""
+    above: int
+    """… and with a score above it."""
+    score: float | None
+    """Mean over those scored."""
+    floor: float | None
 
 
 @dataclass(frozen=True)
@@ -87,6 +111,39 @@ def count_explanations(
 ) -> int:
     """How many explanations match."""
     return count_rows(engine, _matching(filter))
+
+
+def method_summaries(
+    engine: Engine, filter: ExplanationFilter = ExplanationFilter()
+) -> dict[str, MethodSummary]:
+    """The explanations that match, method by method; methods without any are left out."""
+    each = _matching(filter).order_by(None).subquery()
+    held = each.c.claims - each.c.struck
+    judged = case((and_(each.c.score.is_not(None), each.c.floor.is_not(None)), 1))
+    statement = select(
+        each.c.method,
+        func.count(),
+        func.count(case((each.c.claims > 0, 1))),
+        func.sum(each.c.claims),
+        func.sum(held),
+        func.sum(each.c.claims * each.c.claims),
+        func.sum(each.c.claims * held),
+        func.sum(held * held),
+        func.count(judged),
+        func.count(case((each.c.score > each.c.floor, 1))),
+        func.avg(case((judged == 1, each.c.score))),
+        func.avg(case((judged == 1, each.c.floor))),
+    ).group_by(each.c.method)
+    with engine.connect() as connection:
+        rows = connection.execute(statement).all()
+    return {
+        row[0]: MethodSummary(*row[:5], squares=(row[5], row[6], row[7]), **_scores(row[8:]))
+        for row in rows
+    }
+
+
+def _scores(row: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(("scored", "above", "score", "floor"), row, strict=True))
 
 
 def explanation(engine: Engine, explanation_id: int) -> ExplanationInfo | None:
@@ -207,6 +264,8 @@ def _matching(filter: ExplanationFilter) -> AnySelect:
         statement = statement.where(Explanation.method == filter.method)
     if filter.struck:
         statement = statement.where(_count(Claim.supported.is_(False)) > 0)
+    if filter.errors:
+        statement = statement.where(Image.class_id != Explanation.class_id)
     if filter.search.strip():
         statement = statement.where(contains(filter.search, Explanation.text))
     return statement

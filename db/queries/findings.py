@@ -207,6 +207,10 @@ def _called(filter: FindingFilter) -> ColumnElement[bool]:
     found = contains(filter.search, Class.name, Concept.text)
     if not filter.folded:
         return found
-    same = select(Same.id).join(SameConcept, SameConcept.id == Same.concept_id)
-    under = same.where(Same.duplicate_of == Finding.id, contains(filter.search, SameConcept.text))
-    return or_(found, under.exists())
+    # A set that is made once: asked finding by finding, all findings would be searched for each.
+    under = (
+        select(Same.duplicate_of)
+        .join(SameConcept, SameConcept.id == Same.concept_id)
+        .where(Same.duplicate_of.is_not(None), contains(filter.search, SameConcept.text))
+    )
+    return or_(found, Finding.id.in_(under))

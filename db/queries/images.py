@@ -35,6 +35,7 @@ class ImageFilter:
     predicted_id: int | None = None
     errors_only: bool = False  # labelled images whose best class is another
     search: str = ""  # in the path
+    ids: tuple[int, ...] | None = None  # only these
 
 
 @dataclass(frozen=True)
@@ -195,4 +196,6 @@ def _matching(filter: ImageFilter, statement: AnySelect) -> AnySelect:
         statement = statement.where(is_error())
     if filter.search.strip():
         statement = statement.where(contains(filter.search, Image.path))
+    if filter.ids is not None:
+        statement = statement.where(Image.id.in_(filter.ids))
     return statement

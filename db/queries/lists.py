@@ -23,11 +23,20 @@ def lists(engine: Engine) -> pd.DataFrame:
 
 
 def entries(engine: Engine, list_name: str) -> pd.DataFrame:
-    """What a list holds, in the order in which it was put there.
+    """What a list holds, in the order in which it was put there; columns of ``all_entries``."""
+    return _entries(engine, list_name)
 
-    Columns: kind, number, name, concept (``db.human.subjects``), identity (what its page shows it
-    under; <NA> where the audit no longer has it), author, comment, at.
+
+def all_entries(engine: Engine) -> pd.DataFrame:
+    """What all lists hold, list by list.
+
+    Columns: list_name, kind, number, name, concept (``db.human.subjects``), identity (what its
+    page shows it under; <NA> where the audit no longer has it), author, comment, at.
     """
+    return _entries(engine, None)
+
+
+def _entries(engine: Engine, list_name: str | None) -> pd.DataFrame:
     finding = (
         select(func.min(Finding.id))
         .join(Concept, Concept.id == Finding.concept_id)
@@ -36,6 +45,7 @@ def entries(engine: Engine, list_name: str) -> pd.DataFrame:
     )
     statement = (
         select(
+            ListEntry.list_name,
             ListEntry.kind,
             ListEntry.number,
             ListEntry.name,
@@ -49,9 +59,11 @@ def entries(engine: Engine, list_name: str) -> pd.DataFrame:
         )
         .outerjoin(Class, and_(ListEntry.kind == "class", Class.id == ListEntry.number))
         .outerjoin(Image, and_(ListEntry.kind == "image", Image.path == ListEntry.name))
-        .where(_holds(), ListEntry.kept, ListEntry.list_name == list_name)
-        .order_by(ListEntry.id)
+        .where(_holds(), ListEntry.kept)
+        .order_by(ListEntry.list_name, ListEntry.id)
     )
+    if list_name is not None:
+        statement = statement.where(ListEntry.list_name == list_name)
     frame = read_frame(engine, statement, optional=("number", "finding_id", "class_id", "image_id"))
     places = {"finding": "finding_id", "class": "class_id", "image": "image_id"}
     frame["identity"] = [

@@ -38,7 +38,7 @@ def log(
 ) -> pd.DataFrame:
     """What was done, newest first.
 
-    Columns: at, author (empty for a run), deed (of ``DEEDS``), kind, number, name, concept (of
+    Columns: at, author (None for a run), deed (of ``DEEDS``), kind, number, name, concept (of
     what: ``db.human.subjects``), said (the decision, label, list or command; None where something
     was taken back), comment.
     """
@@ -57,7 +57,7 @@ def count_log(engine: Engine, filter: LogFilter = LogFilter()) -> int:
 def authors(engine: Engine) -> list[str]:
     """Everybody who left a trace, in order of name."""
     all_of = _all()
-    statement = select(all_of.c.author).where(all_of.c.author != "").distinct()
+    statement = select(all_of.c.author).where(all_of.c.author.is_not(None)).distinct()
     with engine.connect() as connection:
         return list(connection.scalars(statement.order_by(all_of.c.author)))
 
@@ -98,7 +98,7 @@ def _all() -> Subquery:
         Run,
         "ran",
         at=Run.started,
-        author=literal(""),
+        author=cast(null(), String),
         kind=literal("run"),
         number=Run.id,
         said=Run.command,

@@ -26,7 +26,7 @@ from db.schema import (
     Unit,
 )
 
-ADDED_LATER = ("canary", "repair ")
+ADDED_LATER = ("canary", "repair ", "explain ")
 """How the names of stages begin that a command added to a finished audit."""
 
 
@@ -110,7 +110,7 @@ def sae(engine: Engine) -> SaeInfo | None:
     return read_one(engine, SaeInfo, select(*columns_for(SaeInfo, SparseAutoencoder)))
 
 
-ADDING = ("glowworm canary", "glowworm repair", "glowworm explain")
+ADDING = ("glowworm canary", "glowworm repair", "glowworm explain", "glowworm map")
 """Commands that add to a finished audit."""
 
 

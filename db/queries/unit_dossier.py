@@ -10,12 +10,14 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import aliased
 
 from db.queries.frame import page, read_frame
+from db.queries.human import is_called
 from db.queries.images import best_label_of
-from db.queries.units import Kind, UnitFilter, units
+from db.queries.units import Kind
 from db.schema import (
     Activation,
     Class,
     Concept,
+    HumanLabel,
     Label,
     Unit,
     UnitFires,
@@ -59,7 +61,7 @@ def unit_neighbours(
 ) -> pd.DataFrame:
     """Units that fire with a unit, or whose directions lie nearest to its own.
 
-    Columns: rank, number, value, and label, abstained, human of ``units``.
+    Columns: rank, number, value, and label, abstained, human, human_author of ``units``.
     """
     other = aliased(Unit, name="other")
     statement = (
@@ -114,15 +116,30 @@ def units_on_image(
 
 
 def unit_names(engine: Engine, kind: Kind, numbers: Sequence[int]) -> pd.DataFrame:
-    """What some units are called, in the order given: number, label, abstained, human."""
+    """What some units are called, in the order given: number, label, abstained, human,
+    human_author.
+    """
     return _named(engine, kind, pd.DataFrame({"number": list(numbers)}, dtype="int64"))
 
 
 def _named(engine: Engine, kind: Kind, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with label, abstained and human of the units that its column ``number`` names."""
-    chosen = UnitFilter(numbers=tuple(int(n) for n in frame["number"]))
-    names = units(engine, kind, chosen, limit=None)
-    return frame.merge(names[["number", "label", "abstained", "human"]], on="number", how="left")
+    statement = (
+        select(
+            Unit.number,
+            Concept.text.label("label"),
+            Label.abstained,
+            HumanLabel.text.label("human"),
+            HumanLabel.author.label("human_author"),
+        )
+        .select_from(Unit)
+        .outerjoin(Label, best_label_of(Unit.id))
+        .outerjoin(Concept, Concept.id == Label.concept_id)
+        .outerjoin(HumanLabel, is_called())
+        .where(Unit.kind == kind, Unit.number.in_([int(n) for n in frame["number"]]))
+    )
+    names = read_frame(engine, statement, optional=("abstained",))
+    return frame.merge(names, on="number", how="left")
 
 
 def spread_counts(engine: Engine, kind: Kind) -> dict[str, int]:

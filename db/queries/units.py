@@ -96,16 +96,24 @@ def units(
         "pearson": (Label.pearson.desc().nulls_last(),),
         "auprc": (Label.auprc.desc().nulls_last(),),
         "stability": (Unit.stability.desc().nulls_last(),),
-        "others": (literal_column("others").desc().nulls_last(), Concept.text),
+        "others": (literal_column("carriers").desc().nulls_last(), Concept.text),
     }
-    statement = _matching(kind, filter).order_by(*keys[order], Unit.number)
-    optional = ("abstained", "level", "others")
-    return read_frame(engine, page(statement, limit, offset), optional=optional)
+    statement = _named(_listed(kind, filter), filter).where(*_of_names(filter))
+    if order == "others":
+        statement = _with_carriers(statement, kind)
+    statement = page(statement.order_by(*keys[order], Unit.number), limit, offset)
+    frame = read_frame(engine, statement, optional=("abstained", "level", "concept_id", "carriers"))
+    frame["others"] = _others(engine, kind, frame)
+    return frame.drop(columns=["concept_id", "text_map", "carriers"], errors="ignore")
 
 
 def count_units(engine: Engine, kind: Kind, filter: UnitFilter = UnitFilter()) -> int:
     """How many units match."""
-    return count_rows(engine, _matching(kind, filter))
+    statement = select(Unit.id).where(Unit.kind == kind, *_of_units(filter))
+    of_names = _of_names(filter)
+    if of_names:  # else the names of all units would be looked up for nothing
+        statement = _named(statement, filter).where(*of_names)
+    return count_rows(engine, statement)
 
 
 def unit(engine: Engine, kind: Kind, number: int) -> UnitInfo | None:
@@ -129,7 +137,8 @@ def unit_labels(engine: Engine, unit_id: int) -> pd.DataFrame:
     kind whose first label it is by the same text map, and clears its floor).
     """
     kind = select(Unit.kind).where(Unit.id == unit_id).scalar_subquery()
-    carried = _carriers(kind).subquery("carried")
+    candidates = select(Label.concept_id).where(Label.unit_id == unit_id)
+    carried = _carriers(kind).where(Label.concept_id.in_(candidates)).subquery("carried")
     itself = case((and_(Label.rank == 1, not_(Label.abstained)), 1), else_=0)
     statement = (
         select(
@@ -205,74 +214,114 @@ def unit_classes(engine: Engine, unit_id: int) -> pd.DataFrame:
     return read_frame(engine, statement)
 
 
-def _matching(kind: Kind, filter: UnitFilter) -> AnySelect:
-    carried = _carriers(kind).subquery("carried")
-    clears = and_(Label.id.is_not(None), not_(Label.abstained))
-    statement = (
-        select(
-            Unit.id.label("unit_id"),
-            Unit.kind,
-            Unit.number,
-            Unit.alive,
-            Unit.density,
-            Unit.mean_activation,
-            Unit.max_activation,
-            Concept.text.label("label"),
-            Label.abstained,
-            Label.cosine,
-            Label.z,
-            Label.pearson,
-            Label.pearson_low,
-            Label.auprc,
-            Label.f1,
-            Label.auc,
-            Label.floor_pearson,
-            Unit.level,
-            Unit.stability,
-            Unit.spread,
-            Unit.effective_classes,
-            case((clears, carried.c.units - 1)).label("others"),
-            HumanLabel.text.label("human"),
-            HumanLabel.author.label("human_author"),
-        )
-        .select_from(Unit)
-        .outerjoin(Label, best_label_of(Unit.id, filter.text_map))
+def _listed(kind: Kind, filter: UnitFilter) -> AnySelect:
+    """The columns of ``units``, but for "others", whose first label is named beside it."""
+    return select(
+        Unit.id.label("unit_id"),
+        Unit.kind,
+        Unit.number,
+        Unit.alive,
+        Unit.density,
+        Unit.mean_activation,
+        Unit.max_activation,
+        Concept.text.label("label"),
+        Label.abstained,
+        Label.cosine,
+        Label.z,
+        Label.pearson,
+        Label.pearson_low,
+        Label.auprc,
+        Label.f1,
+        Label.auc,
+        Label.floor_pearson,
+        Unit.level,
+        Unit.stability,
+        Unit.spread,
+        Unit.effective_classes,
+        HumanLabel.text.label("human"),
+        HumanLabel.author.label("human_author"),
+        Label.concept_id,
+        Label.text_map,
+    ).where(Unit.kind == kind, *_of_units(filter))
+
+
+def _named(statement: AnySelect, filter: UnitFilter) -> AnySelect:
+    """Units joined with their first label and with a person's."""
+    return (
+        statement.outerjoin_from(Unit, Label, best_label_of(Unit.id, filter.text_map))
         .outerjoin(Concept, Concept.id == Label.concept_id)
-        .outerjoin(
-            carried,
-            and_(carried.c.concept_id == Label.concept_id, carried.c.text_map == Label.text_map),
-        )
         .outerjoin(HumanLabel, is_called())
-        .where(Unit.kind == kind)
     )
-    named = HumanLabel.text.is_not(None)
+
+
+def _of_units(filter: UnitFilter) -> list[ColumnElement[bool]]:
+    """What a filter asks of a unit whatever it is called."""
+    wanted: list[ColumnElement[bool]] = []
+    if filter.alive is not None:
+        wanted.append(Unit.alive == filter.alive)
+    if filter.spread is not None:
+        wanted.append(Unit.spread == filter.spread)
+    if filter.numbers is not None:
+        wanted.append(Unit.number.in_(filter.numbers))
+    return wanted
+
+
+def _of_names(filter: UnitFilter) -> list[ColumnElement[bool]]:
+    """What a filter asks of a unit's names."""
+    by_person, clears = HumanLabel.text.is_not(None), _clears()
     wanted: list[ColumnElement[bool]] = []
     for asked, condition in (
-        (filter.alive, Unit.alive),
         (filter.abstained, Label.abstained),
-        (filter.labelled, or_(named, clears)),
-        (filter.by_person, named),
+        (filter.labelled, or_(by_person, clears)),
+        (filter.by_person, by_person),
     ):
         if asked is not None:
             wanted.append(condition == asked)
     if filter.search.strip():
         wanted.append(contains(filter.search, Concept.text, func.coalesce(HumanLabel.text, "")))
-    if filter.spread is not None:
-        wanted.append(Unit.spread == filter.spread)
     if filter.concept_id is not None:
         wanted += [Label.concept_id == filter.concept_id, clears]
-    if filter.numbers is not None:
-        wanted.append(Unit.number.in_(filter.numbers))
-    return statement.where(*wanted)
+    return wanted
+
+
+def _clears() -> ColumnElement[bool]:
+    return and_(Label.id.is_not(None), not_(Label.abstained))
+
+
+def _with_carriers(statement: AnySelect, kind: Kind) -> AnySelect:
+    """With a column "carriers": how many units carry the first label, where it clears its floor."""
+    carried = _carriers(kind).subquery("carried")
+    same = and_(carried.c.concept_id == Label.concept_id, carried.c.text_map == Label.text_map)
+    units = case((_clears(), carried.c.units)).label("carriers")
+    return statement.outerjoin(carried, same).add_columns(units)
+
+
+def _others(engine: Engine, kind: Kind, frame: pd.DataFrame) -> pd.Series:
+    """How many other units carry the first labels of these; <NA> where that does not clear."""
+    cleared = frame["abstained"].eq(False).fillna(False)
+    concepts = [int(i) for i in frame.loc[cleared, "concept_id"].unique()]
+    found = read_frame(engine, _carriers(kind).where(Label.concept_id.in_(concepts)))
+    keys = zip(found["text_map"], found["concept_id"], strict=True)
+    carriers = dict(zip(keys, found["units"], strict=True))
+    values = [
+        carriers[text_map, concept_id] - 1 if clear else None
+        for text_map, concept_id, clear in zip(
+            frame["text_map"], frame["concept_id"], cleared, strict=True
+        )
+    ]
+    return pd.Series(values, index=frame.index, dtype="Int64")
 
 
 def _carriers(kind: Any) -> AnySelect:
     """How many units of a kind have a concept for their first label, where that clears its floor:
     text_map, concept_id, units.
+
+    The kind is looked up label by label: joined, SQLite would start from all units of the kind
+    even where only some concepts are asked about.
     """
+    of = select(Unit.kind).where(Unit.id == Label.unit_id).scalar_subquery()
     return (
         select(Label.text_map, Label.concept_id, func.count().label("units"))
-        .join(Unit, Unit.id == Label.unit_id)
-        .where(Unit.kind == kind, Label.rank == 1, not_(Label.abstained))
+        .where(Label.rank == 1, not_(Label.abstained), of == kind)
         .group_by(Label.text_map, Label.concept_id)
     )

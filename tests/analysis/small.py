@@ -55,6 +55,7 @@ STAGES = (
     "units",
     "labels",
     "shortcuts",
+    "atlas",
     "heatmaps",
     "explanations",
 )

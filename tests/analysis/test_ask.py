@@ -1,6 +1,7 @@
 """Asking a text: cosines and percentiles by hand, on an audit whose truth is simple."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 import analysis.ask
 from analysis.ask import Answer, ask
+from analysis.asking.encoders import TextReader
+from analysis.asking.minilm import MiniLm
 from analysis.errors import InputError
 from analysis.reef.truth import class_names
 from analysis.textmap.saved import unpack
@@ -20,10 +23,20 @@ from tests import stores
 from tests.analysis import small
 from tests.analysis.conftest import SmallAudit
 
+packaged = cache(MiniLm.packaged)
+
 
 @pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis.ask, "load_text_encoder", small.cached_encoder)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The encoders that are asked for; each is the packaged one, loaded once."""
+    names: list[str] = []
+
+    def load(name: str) -> TextReader:
+        names.append(name)
+        return packaged()
+
+    monkeypatch.setattr(analysis.ask, "load_reader", load)
+    return names
 
 
 def cosine(a: np.ndarray, b: np.ndarray) -> float:
@@ -87,8 +100,9 @@ def test_more_than_there_is_gives_all_there_is(small_audit: SmallAudit) -> None:
     answers = ask(small_audit.directory, "red", best=10_000)
     assert len(of_kind(answers, "class")) == 192
     assert len(of_kind(answers, "latent")) == 8
-    assert {answer.name for answer in of_kind(answers, "class")} == set(class_names())
-    assert len(of_kind(answers, "image")) == small.N_IMAGES
+    assert {a.id: a.name for a in of_kind(answers, "class")} == dict(enumerate(class_names()))
+    assert {a.id for a in of_kind(answers, "image")} == set(range(small.N_IMAGES))
+    assert all(a.name == str(a.id) for a in of_kind(answers, "latent"))
 
 
 def test_the_weights_alone_answer_for_the_classes(weights_only: SmallAudit) -> None:
@@ -97,38 +111,34 @@ def test_the_weights_alone_answer_for_the_classes(weights_only: SmallAudit) -> N
     assert answers[0].name == "duck"
 
 
-def test_the_audits_own_encoder_is_asked(
-    small_audit: SmallAudit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-
-    def load(name: str):
-        asked.append(name)
-        return small.cached_encoder()
-
-    monkeypatch.setattr(analysis.ask, "load_text_encoder", load)
-    ask(small_audit.directory, "red", best=1)
+def test_the_audits_own_encoder_is_asked(small_audit: SmallAudit, asked: list[str]) -> None:
+    ask(small_audit.directory, "a red duck", best=1)
     assert asked == ["packaged"]
+
+
+def test_a_word_of_the_vocabulary_needs_no_encoder(
+    small_audit: SmallAudit, asked: list[str]
+) -> None:
+    known = ask(small_audit.directory, " red ", best=3)
+    assert asked == []
+    # Capitals are another text to the store and the same to this encoder.
+    read = ask(small_audit.directory, "RED", best=3)
+    assert asked == ["packaged"]
+    assert [(a.kind, a.id) for a in known] == [(a.kind, a.id) for a in read]
+    assert [a.score for a in known] == pytest.approx([a.score for a in read], abs=1e-5)
 
 
 def test_a_later_run_that_was_stopped_does_not_change_the_encoder(
-    audit_copy: Path, monkeypatch: pytest.MonkeyPatch
+    audit_copy: Path, asked: list[str]
 ) -> None:
-    asked: list[str] = []
-
-    def load(name: str):
-        asked.append(name)
-        return small.cached_encoder()
-
     with AuditStore.open(audit_copy) as store:
         run = store.begin_run("glowworm audit", {"text_encoder": "another"}, {}, 0)
         store.end_run(run, "stopped")
-    monkeypatch.setattr(analysis.ask, "load_text_encoder", load)
-    ask(audit_copy, "red", best=1)
+    ask(audit_copy, "a red duck", best=1)
     assert asked == ["packaged"]
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\n\t"])
+@pytest.mark.parametrize("text", ["", "  ", "\n\t", "\x00", "\x01\u200b"])
 def test_an_empty_text_is_refused(text: str, small_audit: SmallAudit) -> None:
     with pytest.raises(InputError, match="the text is empty"):
         ask(small_audit.directory, text, best=1)
@@ -155,3 +165,13 @@ def test_a_text_far_from_every_class_name_is_warned_of(small_audit: SmallAudit) 
     ask(small_audit.directory, "the minutes of the second budget hearing", best=1, warn=said.append)
     (sentence,) = said
     assert "far from every class name" in sentence and "extrapolation" in sentence
+
+
+def test_a_long_text_is_cut_at_what_the_encoder_reads(small_audit: SmallAudit) -> None:
+    said: list[str] = []
+    long = ask(small_audit.directory, "glowing crab " * 800, best=2, warn=said.append)
+    (sentence,) = [s for s in said if "Only the first" in s]
+    # 256 tokens, of which two mark the ends: 127 times two words, 13 characters each time.
+    assert f"{127 * 13 - 1:,} characters" in sentence
+    short = ask(small_audit.directory, "glowing crab " * 127, best=2)
+    assert [(a.kind, a.id, a.score) for a in long] == [(a.kind, a.id, a.score) for a in short]

@@ -30,6 +30,9 @@ ROWS = {
     "findings": 192 * len(small.CONCEPTS),
     "explanations": 3,  # one decision by three methods
     "claims": None,  # as many as the sentences make
+    "reviews": 0,  # nobody has looked at it yet
+    "lists": 0,
+    "log": 1,  # the audit itself
 }
 
 

@@ -13,7 +13,20 @@ from tests.dashboard.dossier import fill
 from tests.evidence_rows import add_evidence
 from tests.hostile import build_hostile_store
 
-PAGES = ("overview", "findings", "classes", "latents", "neurons", "channels", "images")
+PAGES = (
+    "overview",
+    "findings",
+    "classes",
+    "latents",
+    "neurons",
+    "channels",
+    "images",
+    "explanations",
+    "ask",
+    "map",
+    "compare",
+    "log",
+)
 PARAMETERS = ("finding", "class", "latent", "neuron", "channel", "image")
 
 Open = Callable[..., AppTest]

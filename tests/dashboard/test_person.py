@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.serve import REVIEWER_VARIABLE
-from db import human
 from db.errors import StoreError
+from db.human import labels
 from tests.dashboard.conftest import Open, words
 from tests.dashboard.dossier import build_dossier_store
 from tests.dashboard.test_hostile_names import ALIVE
@@ -19,8 +19,8 @@ def dossier(tmp_path: Path) -> Path:
 
 
 def give(app, own: str, text: str, author: str = "Ann", comment: str = "") -> None:
+    app.text_input(key="reviewer").set_value(author).run()
     app.text_input(key=f"{own}_text").set_value(text)
-    app.text_input(key=f"{own}_author").set_value(author)
     app.text_input(key=f"{own}_comment").set_value(comment)
     app.button(key=f"{own}_keep").click().run()
     assert not app.exception, [e.message for e in app.exception]
@@ -38,7 +38,7 @@ def test_a_label_holds_at_once_and_is_marked(open_page: Open, dossier: Path) -> 
     said = words(app)
     assert "by Ann" in said
     assert "the machine says “tentacles”" in said
-    assert "Neuron 1 is now called “lamp”" in app.success[0].value
+    assert "Neuron 1 is now called “lamp”" in app.toast[0].value
     assert list(history(app)["comment"]) == ["in the dark"]
     assert app.text_input(key="neuron_1_text").value == ""
     # Another session sees it too, and the list finds it by the person's words.
@@ -51,7 +51,7 @@ def test_the_author_is_remembered_from_unit_to_unit(open_page: Open, dossier: Pa
     give(app, "neuron_1", "lamp", author="Bob")
     app.query_params["neuron"] = "2"
     app.run()
-    assert app.text_input(key="neuron_2_author").value == "Bob"
+    assert app.text_input(key="reviewer").value == "Bob"
 
 
 def test_the_reviewer_of_the_desk_is_the_author(
@@ -59,7 +59,7 @@ def test_the_reviewer_of_the_desk_is_the_author(
 ) -> None:
     monkeypatch.setenv(REVIEWER_VARIABLE, "Cleo")
     app = open_page(dossier, "neurons", neuron="1")
-    assert app.text_input(key="neuron_1_author").value == "Cleo"
+    assert app.text_input(key="reviewer").value == "Cleo"
 
 
 def test_a_label_can_be_taken_back(open_page: Open, dossier: Path) -> None:
@@ -71,13 +71,17 @@ def test_a_label_can_be_taken_back(open_page: Open, dossier: Path) -> None:
     assert "neuron_1_withdraw" not in [button.key for button in app.button]
 
 
-@pytest.mark.parametrize(("text", "author"), [("", "Ann"), ("  ", "Ann"), ("lamp", "")])
-def test_what_is_missing_is_said_in_words(
-    open_page: Open, dossier: Path, text: str, author: str
-) -> None:
+def test_without_a_name_there_is_no_label(open_page: Open, dossier: Path) -> None:
     app = open_page(dossier, "neurons", neuron="1")
-    give(app, "neuron_1", text, author)
-    assert "The label was not kept" in app.error[0].value
+    assert app.button(key="neuron_1_keep").disabled
+    assert "Say who you are" in words(app)
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_what_is_missing_is_said_in_words(open_page: Open, dossier: Path, text: str) -> None:
+    app = open_page(dossier, "neurons", neuron="1")
+    give(app, "neuron_1", text)
+    assert "It was not kept" in app.error[0].value
     assert app.title[0].value == "Neuron 1: “tentacles”"
     assert app.text_input(key="neuron_1_text").value == text  # what was typed is not lost
 
@@ -95,7 +99,7 @@ def test_a_store_that_may_not_be_written_says_so(
     def refuse(directory: Path, **_: object) -> None:
         raise StoreError(f"{directory} may not be written; copy the directory")
 
-    monkeypatch.setattr(human, "label_unit", refuse)
+    monkeypatch.setattr(labels, "label_unit", refuse)
     app = open_page(dossier, "neurons", neuron="1")
     give(app, "neuron_1", "lamp")
     assert "may not be written" in app.error[0].value

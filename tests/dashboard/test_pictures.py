@@ -2,11 +2,14 @@
 
 import hashlib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 from PIL import Image
 
-from dashboard.parts.pictures import _read_original
+from dashboard import data
+from dashboard.parts.pictures import _read_original, original
 
 
 @pytest.fixture
@@ -67,3 +70,41 @@ def test_a_picture_too_large_to_be_honest_is_refused(
     Image.new("RGB", (100, 15)).save(folder / "bomb.png")
     shown = _read_original(str(folder), "bomb.png", sha256(folder / "bomb.png"))
     assert shown.jpeg is None
+
+
+def of_bundle(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store whose images lay at a place that a bundle has cut to its last name."""
+
+    class Run:
+        config: ClassVar = {"images": "…/images"}
+
+    monkeypatch.setattr(data, "store", lambda: SimpleNamespace(directory=directory))
+    monkeypatch.setattr(data, "ask", lambda _query: Run())
+
+
+def test_a_bundle_shows_the_pictures_that_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_bundle(tmp_path, monkeypatch)
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "shown" / f"{'a' * 64}.jpg").write_bytes(b"\xff\xd8 small")
+    assert original("x.png", "a" * 64).jpeg == b"\xff\xd8 small"
+    assert "thumbnails only" in str(original("x.png", "b" * 64).reason)
+
+
+def test_no_hash_leads_out_of_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_bundle(tmp_path / "audit", monkeypatch)
+    (tmp_path / "audit" / "shown").mkdir(parents=True)
+    (tmp_path / "secret.jpg").write_bytes(b"\xff\xd8 secret")
+    assert original("x.png", "../../secret").jpeg is None
+
+
+def test_a_place_that_was_cut_is_not_looked_for_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_bundle(tmp_path / "audit", monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    picture = tmp_path / "…" / "images" / "x.png"
+    picture.parent.mkdir(parents=True)
+    Image.new("RGB", (9, 9)).save(picture)
+    assert original("x.png", sha256(picture)).jpeg is None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import serve
+from dashboard import data, serve
 
 
 def test_it_listens_on_the_loopback_address_only() -> None:
@@ -49,3 +49,44 @@ def test_the_audit_is_handed_over_by_the_environment(
     assert line == serve.command(8600)
     assert environment[serve.STORE_VARIABLE] == str(tmp_path.resolve())
     assert environment["PATH"] == os.environ["PATH"]
+
+
+def environment_of(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> dict[str, str]:
+    """What Streamlit is started with."""
+    called: list[dict[str, str]] = []
+    monkeypatch.setattr(os, "execve", lambda _program, _line, told: called.append(told))
+    serve.main(arguments)
+    return called[0]
+
+
+def test_what_is_asked_is_handed_over_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (serve.REVIEWER_VARIABLE, serve.AGAINST_VARIABLE, serve.READ_ONLY_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+    plain = environment_of(monkeypatch, str(tmp_path))
+    assert serve.REVIEWER_VARIABLE not in plain
+    assert serve.AGAINST_VARIABLE not in plain
+    assert serve.READ_ONLY_VARIABLE not in plain
+    other = str(tmp_path / "other")
+    asked = environment_of(
+        monkeypatch, str(tmp_path), "--reviewer", "ann", "--against", other, "--read-only"
+    )
+    assert asked["GLOWWORM_REVIEWER"] == "ann"
+    assert asked["GLOWWORM_AGAINST"] == other
+    assert asked["GLOWWORM_READ_ONLY"] == "1"
+
+
+def test_a_bundle_fetches_nothing_from_a_hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    told = environment_of(monkeypatch, str(tmp_path), "--read-only")
+    assert (told["HF_HUB_OFFLINE"], told["TRANSFORMERS_OFFLINE"]) == ("1", "1")
+    assert environment_of(monkeypatch, str(tmp_path))["HF_HUB_OFFLINE"] == "0"
+
+
+@pytest.mark.parametrize(("value", "expected"), [("1", True), ("", False), ("0", False)])
+def test_pages_know_whether_they_may_write(
+    value: str, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(serve.READ_ONLY_VARIABLE, value)
+    assert data.read_only() is expected

@@ -6,7 +6,7 @@ import numpy as np
 from sqlalchemy import case, delete, insert, update
 
 from db.engine import make_engine
-from db.human import label_unit, withdraw_label
+from db.human.labels import label_unit, withdraw_label
 from db.schema import (
     Activation,
     Label,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from sqlalchemy import select
 
-from db.human import label_unit
+from db.human.labels import label_unit
 from db.queries.classes import classes
 from db.queries.human import label_history
 from db.schema import Class, HumanLabel, Image, Stage, Unit, UnitMap

@@ -38,6 +38,11 @@ def chromium() -> str:
     pytest.skip(message)
 
 
+def quiet() -> list[str]:
+    """Chromium's options: nothing in the background, no sandbox that a container lacks."""
+    return [*_QUIET]
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()
@@ -56,13 +61,13 @@ def free_port() -> int:
 class Served:
     """A dashboard in a process of its own."""
 
-    def __init__(self, directory: Path, log: Path) -> None:
+    def __init__(self, directory: Path, log: Path, *, reviewer: str | None = None) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log.open("wb")
         self._process = subprocess.Popen(
             command(self.port),
-            env=environment(directory),
+            env=environment(directory, reviewer),
             stdout=self._log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Request, Response, expect
 
-from db.human import label_unit
+from db.human.labels import label_unit
 from tests import stores
 from tests.dashboard.dossier import build_dossier_store, fill
 from tests.evidence_rows import add_evidence
@@ -191,21 +191,64 @@ def test_a_person_labels_a_unit_and_takes_it_back(browser: Browser, dossier: Ser
     watched = Watched(context.new_page(), dossier)
     page = watched.page
     watched.open("neurons?neuron=1")
+    _speak_as(watched, "Ann")
     page.get_by_role("button", name="Label it yourself").click()
     page.get_by_label("What it responds to").fill("a lamp")
-    page.get_by_label("Your name").fill("Ann")
     page.get_by_role("button", name="Keep this label").click()
     expect(page.locator("h1").first).to_have_text("Neuron 1: “a lamp”")
     expect(page.get_by_text("by Ann")).to_be_visible()
     expect(page.get_by_label("What it responds to")).to_have_count(0)  # the form has closed
     watched.open("neurons?neuron=1")
     expect(page.locator("h1").first).to_have_text("Neuron 1: “a lamp”")
+    _speak_as(watched, "Bob")
     page.get_by_role("button", name="Label it yourself").click()
-    page.get_by_label("Your name").fill("Bob")
     page.get_by_role("button", name="Take the label back").click()
     expect(page.locator("h1").first).to_have_text("Neuron 1: “tentacles”")
     watched.settled()
     context.close()
+
+
+def _speak_as(watched: Watched, name: str) -> None:
+    """Give a name in the sidebar."""
+    box = watched.page.get_by_role("textbox", name="Reviewer")
+    box.fill(name)
+    box.press("Enter")
+    watched.settled()
+
+
+def test_a_new_list_is_made_by_its_name(browser: Browser, dossier: Served) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    watched = Watched(context.new_page(), dossier)
+    page = watched.page
+    watched.open("classes?class=1")
+    _speak_as(watched, "Ann")
+    page.get_by_role("button", name="Keep in a list").click()
+    page.get_by_role("combobox", name="List").fill("to retrain")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Put it in").click()
+    expect(page.get_by_role("button", name="In 1 list")).to_be_visible()
+    watched.open("log?g_show=Lists")
+    expect(page.get_by_text("class shark")).to_be_visible()
+    watched.open("log?g_show=Log&g_deed=listed")
+    expect(page.get_by_text("1 line", exact=True)).to_be_visible()
+    context.close()
+
+
+def test_a_table_comes_as_a_file(watched: Watched, tmp_path: Path) -> None:
+    for address, name, column in (
+        ("classes", "classes", "class_name"),
+        ("findings", "findings", "concept"),
+        ("latents", "latents", "number"),
+        ("images", "images", "path"),
+        ("log?g_show=Log", "log", "deed"),
+    ):
+        watched.open(address)
+        for form in ("CSV", "JSON"):
+            with watched.page.expect_download() as download:
+                watched.page.get_by_role("button", name=form, exact=True).click()
+            assert download.value.suggested_filename == f"{name}.{form.lower()}"
+            download.value.save_as(tmp_path / "file")
+            assert column in (tmp_path / "file").read_text("utf-8")
 
 
 def test_a_unit_leads_to_others_with_its_label(browser: Browser, dossier: Served) -> None:

@@ -1,4 +1,4 @@
-"""Stage 11: some decisions explained by all three methods, each claim tested; and the stages by
+"""Stage 12: some decisions explained by all three methods, each claim tested; and the stages by
 which ``glowworm explain`` adds more."""
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Stage 10: heat-maps of the units on their example images."""
+"""Stage 11: heat-maps of the units on their example images."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing

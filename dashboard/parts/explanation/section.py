@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.explanation_wording import METHOD
 from analysis.wording import LIMITS
-from dashboard import data
+from dashboard import data, route
 from dashboard.parts import tables
 from dashboard.parts.explanation.card import card
 from dashboard.text import md, plain
@@ -15,32 +15,33 @@ from db.queries.classes import ClassInfo
 from db.queries.explanations import ExplanationFilter, ExplanationInfo
 from db.queries.images import ImageInfo
 
-_LIMIT = next(limit for limit in LIMITS if limit.startswith("An explanation"))
+LIMIT = next(limit for limit in LIMITS if limit.startswith("An explanation"))
 _MOST = 200
 
 
 def of_image(info: ImageInfo) -> None:
     """Explanations of an image, or the command that makes one."""
-    found = _found(ExplanationFilter(image_id=info.image_id))
+    found = stored(ExplanationFilter(image_id=info.image_id))
     if found:
         _by_method(found)
         return
     st.caption("This image was not among those that the audit explained. To explain it:")
-    _command([info.path, "--method", "pipeline"], f"or another method: {_others('pipeline')}")
+    command([info.path, "--method", "pipeline"], f"or another method: {_others('pipeline')}")
 
 
 def of_class(info: ClassInfo) -> None:
     """Explanations of a class as a whole, or the command that makes one; then its decisions."""
-    found = _found(ExplanationFilter(class_id=info.class_id, subject="class"))
+    found = stored(ExplanationFilter(class_id=info.class_id, subject="class"))
     if found:
         _by_method(found)
     else:
         st.caption("The class as a whole was not explained. To explain it:")
-        _command(["--class", info.class_name], "")
+        command(["--class", info.class_name])
     _decisions(info)
 
 
-def _found(filter: ExplanationFilter) -> list[ExplanationInfo]:
+def stored(filter: ExplanationFilter) -> list[ExplanationInfo]:
+    """The explanations that match, at most ``_MOST``, with all that is stored of each."""
     frame = data.ask(explanations.explanations, filter, limit=_MOST)
     found = [data.ask(explanations.explanation, int(i)) for i in frame["explanation_id"]]
     return [one for one in found if one is not None]
@@ -54,7 +55,13 @@ def _by_method(found: list[ExplanationInfo]) -> None:
             for one in found:
                 if one.method == method:
                     card(one)
-    st.caption(_LIMIT)
+    st.caption(LIMIT)
+    route.link(
+        "explanation",
+        found[0].explanation_id,
+        "The methods side by side",
+        icon=":material/view_column:",
+    )
 
 
 def _decisions(info: ClassInfo) -> None:
@@ -87,8 +94,8 @@ def _decisions(info: ClassInfo) -> None:
     )
 
 
-def _command(words: list[str], besides: str) -> None:
-    """The command; a name that cannot be shown as it is is not given."""
+def command(words: list[str], besides: str = "") -> None:
+    """The command that explains; a name that cannot be shown as it is is not given."""
     told = [word if plain(word, 4096) == word else "NAME" for word in words]
     directory = str(data.store().directory)
     st.code(shlex.join(["glowworm", "explain", directory, *told]), language="bash", wrap_lines=True)

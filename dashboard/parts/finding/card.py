@@ -9,6 +9,7 @@ from analysis.wording import MEANING, VERDICT
 from dashboard import data, route
 from dashboard.parts import repairs
 from dashboard.parts.finding import badges, images, lines, related, sides
+from dashboard.parts.people import verdict
 from dashboard.text import md, plain, quoted
 from db.queries.evidence import EvidenceLine, evidence
 from db.queries.findings import FindingInfo
@@ -19,6 +20,7 @@ def card(finding: FindingInfo) -> None:
     found = data.ask(evidence, finding.finding_id)
     with st.container(border=True):
         _heading(finding, found)
+        verdict.verdict(finding)
         related.duplicates(finding)
         if found:
             lines.plot(finding, found)

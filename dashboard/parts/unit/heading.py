@@ -9,15 +9,15 @@ from analysis.wording import MEANING
 from dashboard import data, route
 from dashboard.parts import numbers
 from dashboard.text import md
-from db.queries import units
-from db.queries.units import Kind, UnitFilter, UnitInfo
+from db.queries import unit_dossier
+from db.queries.units import Kind, UnitInfo
 
 _STABLE, _PARTLY = 0.9, 0.7  # least mean cosine over seeds
 
 
 def heading(kind: Kind, info: UnitInfo, labels: pd.DataFrame) -> None:
     """Title with the label that holds, a person's before the machine's, and badges."""
-    row = data.ask(units.units, kind, UnitFilter(numbers=(info.number,))).iloc[0]
+    row = data.ask(unit_dossier.unit_names, kind, (info.number,)).iloc[0]
     name = f"{kind.capitalize()} {info.number}"
     best = next(iter(labels.to_dict("records")), None)
     given = best is not None and not best["abstained"]

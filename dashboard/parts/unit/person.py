@@ -1,34 +1,24 @@
 """A person's label of a unit: giving one, taking it back, and the history of both."""
 
+from functools import partial
+
 import streamlit as st
 
 from analysis.unit_direction import call_unit
 from dashboard import data
+from dashboard.parts.people import author
 from dashboard.text import md, plain
-from db.errors import GlowwormError
-from db.human import LONGEST_AUTHOR, LONGEST_COMMENT, LONGEST_TEXT
+from db.human.writing import LONGEST_COMMENT, LONGEST_TEXT
 from db.queries import human
 from db.queries.units import Kind, UnitInfo
 
-_AUTHOR = "reviewer"  # remembered while the page is open, from one unit to the next
-_SAID = "human_label_said"
 _GIVEN = "human_labels_given"
-
-
-def outcome() -> None:
-    """What became of the last label that was given or taken back; said once."""
-    said = st.session_state.pop(_SAID, None)
-    if said is None:
-        return
-    worked, words = said
-    if worked:
-        st.success(words, icon=":material/check:")
-    else:
-        st.error(words, icon=":material/report:")
 
 
 def label_it(kind: Kind, info: UnitInfo) -> None:
     """A button that opens the form in which a label is given or taken back."""
+    if data.read_only():
+        return
     frame = data.ask(human.label_history, kind, info.number)
     holds = not frame.empty and frame.iloc[0]["text"] is not None
     # Another key after each label makes another button, which is closed.
@@ -63,7 +53,6 @@ def history(kind: Kind, info: UnitInfo) -> None:
 def _form(kind: Kind, info: UnitInfo, holds: bool) -> None:
     # A key of its own for each unit, so that words meant for one are never offered to another.
     own = f"{kind}_{info.number}"
-    st.session_state.setdefault(_AUTHOR, data.reviewer())
     with st.form(f"{own}_label", border=False, width=420):
         st.text_input(
             "What it responds to, in your words", key=f"{own}_text", max_chars=LONGEST_TEXT
@@ -74,18 +63,15 @@ def _form(kind: Kind, info: UnitInfo, holds: bool) -> None:
             max_chars=LONGEST_COMMENT,
             placeholder="why, for those who read the history",
         )
-        st.text_input(
-            "Your name",
-            key=f"{own}_author",
-            max_chars=LONGEST_AUTHOR,
-            value=st.session_state[_AUTHOR],
-        )
+        if not author.may_write():
+            st.caption(author.NOBODY)
         with st.container(horizontal=True):
             st.form_submit_button(
                 "Keep this label",
                 key=f"{own}_keep",
                 type="primary",
                 icon=":material/check:",
+                disabled=not author.may_write(),
                 on_click=_give,
                 args=(kind, info.number, own),
             )
@@ -94,6 +80,7 @@ def _form(kind: Kind, info: UnitInfo, holds: bool) -> None:
                     "Take the label back",
                     key=f"{own}_withdraw",
                     icon=":material/undo:",
+                    disabled=not author.may_write(),
                     on_click=_withdraw,
                     args=(kind, info.number, own),
                 )
@@ -113,24 +100,11 @@ def _withdraw(kind: Kind, number: int, own: str) -> None:
 
 
 def _write(kind: Kind, number: int, own: str, text: str | None, done: str) -> None:
-    """Do it and remember how it went; what a person can mend is said in words."""
-    author = str(st.session_state.get(f"{own}_author") or "")[:LONGEST_AUTHOR]
-    comment = str(st.session_state.get(f"{own}_comment") or "")[:LONGEST_COMMENT]
-    st.session_state[_AUTHOR] = author
-    try:
-        call_unit(data.store().directory, kind, number, text, author=author, comment=comment)
-    except GlowwormError as error:
-        st.session_state[_SAID] = (False, md(f"The label was not kept: {error}", 1000))
-    except (OSError, ValueError, KeyError) as error:
-        st.session_state[_SAID] = (
-            False,
-            md(
-                f"The label was not kept, because the unit's direction cannot be read: {error}",
-                1000,
-            ),
-        )
-    else:
-        st.session_state[_SAID] = (True, done)
+    """Do it and remember how it went; what was typed is kept where it did not work."""
+    comment = str(st.session_state.get(f"{own}_comment") or "")
+    directory, who = data.store().directory, author.author()
+    act = partial(call_unit, directory, kind, number, text, author=who, comment=comment)
+    if author.write(act, done):
         st.session_state[_GIVEN] = st.session_state.get(_GIVEN, 0) + 1
         for field in ("text", "comment"):
             st.session_state[f"{own}_{field}"] = ""

@@ -1,5 +1,6 @@
 """Two audits compared, by hand."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -137,3 +138,33 @@ def test_another_text_map_and_names_used_twice_are_told() -> None:
 def test_what_cannot_be_compared_is_refused(change: dict[str, Any], fix: str) -> None:
     with pytest.raises(InputError, match=fix):
         compare(side(), replace(side(), **change))
+
+
+def test_what_is_not_the_classifiers_doing_is_told_first() -> None:
+    old = side(name="old", made_by="0.1+a", with_images=False, text_map="kernel")
+    new = side(name="new", made_by="0.1+b")
+    versions, images, maps = compare(old, new).warnings
+    assert "old was searched by Glowworm 0.1+a, new by 0.1+b" in versions and "rules" in versions
+    assert images.startswith("old was audited without images")
+    assert "kernel" in maps
+    assert "an unknown version" in compare(side(), side(made_by="0.1+b")).warnings[0]
+    neither = side(with_images=False)
+    assert compare(neither, neither).warnings == ()
+
+
+def test_thousands_of_findings_are_compared_at_once() -> None:
+    """Duplicates are looked up, not searched for: 20,000 of them would take minutes."""
+    names = tuple(f"class {i}" for i in range(5000))
+    claims = [
+        one
+        for i, name in enumerate(names)
+        for one in (
+            claim(2 * i, name, "fog"),
+            claim(2 * i + 1, name, "mist", rank=None, duplicate_of=2 * i),
+        )
+    ]
+    both = side(*claims, classes=names)
+    started = time.perf_counter()
+    found = compare(both, both)
+    assert [change.kind for change in found.changes] == ["same"] * 5000
+    assert time.perf_counter() - started < 5

@@ -11,7 +11,7 @@ from analysis.explain.grounds import Grounds
 from analysis.explain.masking import Masker
 from analysis.pipeline import explained as module
 from analysis.pipeline.explained import SURE, grounds_of, known_decision
-from db.human import label_unit
+from db.human.labels import label_unit
 from db.queries.classes import class_names
 from db.queries.frame import kept_maps
 from db.queries.images import image

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select, text
 from db import engine as engines
 from db.engine import make_engine, reader_engine
 from db.errors import SchemaMismatch, StoreError, StoreMissing
-from db.human import label_unit, withdraw_label
+from db.human.labels import label_unit, withdraw_label
 from db.queries.human import current_labels, label_history, orphans
 from db.schema import HumanLabel, Unit
 from db.store import AuditStore

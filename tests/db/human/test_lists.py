@@ -7,7 +7,8 @@ import pytest
 
 from db.engine import reader_engine
 from db.errors import StoreError
-from db.human import list_subject, record_visit, unlist_subject
+from db.human.lists import list_subject, unlist_subject
+from db.human.visits import record_visit
 from db.queries.human import human_version
 from db.queries.lists import entries, lists, lists_of
 from db.queries.log import DEEDS, LogFilter, authors, count_log, log
@@ -99,7 +100,7 @@ def test_the_log_tells_everything_newest_first(audit: Path) -> None:
     newest = told.iloc[0]
     assert (newest["deed"], newest["said"], newest["author"]) == ("labelled", "lamp", "ann")
     oldest = told.iloc[-1]
-    assert (oldest["deed"], oldest["author"]) == ("ran", "")
+    assert (oldest["deed"], oldest["author"]) == ("ran", None)
     assert oldest["said"].startswith("glowworm audit")
     engine.dispose()
 

@@ -6,7 +6,7 @@ import pytest
 
 from db.engine import reader_engine
 from db.errors import StoreError
-from db.human import review_finding
+from db.human.reviews import review_finding
 from db.queries.findings import FindingFilter, findings
 from db.queries.human import human_version
 from db.queries.reviews import current_reviews, decisions, review_history, reviewers

@@ -10,6 +10,7 @@ from db.queries.explanations import (
     count_explanations,
     explanation,
     explanations,
+    method_summaries,
 )
 from tests.explanation_rows import FAILS, HOLDS, LEDGER, MEASURED
 
@@ -26,6 +27,7 @@ from tests.explanation_rows import FAILS, HOLDS, LEDGER, MEASURED
         (ExplanationFilter(subject="class"), [5]),
         (ExplanationFilter(subject="image", method="texter"), [4]),
         (ExplanationFilter(struck=True), [1, 4]),
+        (ExplanationFilter(errors=True), [2]),  # image 1 alone is taken for another class
         (ExplanationFilter(search="GLOWING thing"), [1]),
         (ExplanationFilter(search="%"), []),
     ],
@@ -82,3 +84,17 @@ def test_units_of_claims_are_named(full: Engine) -> None:
     assert list(frame["contribution"]) == [1.25, 0.25, 0.125]
     (neuron,) = claim_units(full, 4).to_dict("records")
     assert (neuron["kind"], neuron["number"]) == ("neuron", 0)
+
+
+def test_what_each_method_comes_to(full: Engine) -> None:
+    found = method_summaries(full)
+    zero_shot, texter, pipeline = (found[name] for name in ("zero-shot", "texter", "pipeline"))
+    assert (zero_shot.explanations, zero_shot.with_claims) == (3, 1)
+    assert (zero_shot.claims, zero_shot.supported, zero_shot.squares) == (2, 1, (4, 2, 1))
+    assert (zero_shot.above, zero_shot.scored) == (3, 3)
+    assert (zero_shot.score, zero_shot.floor) == (pytest.approx(0.6), pytest.approx(0.4))
+    assert (texter.explanations, texter.above, texter.scored) == (1, 1, 1)
+    assert (pipeline.claims, pipeline.supported, pipeline.scored) == (1, 1, 0)
+    assert (pipeline.score, pipeline.floor) == (None, None)
+    assert list(method_summaries(full, ExplanationFilter(errors=True))) == ["zero-shot"]
+    assert method_summaries(full, ExplanationFilter(image_id=9)) == {}

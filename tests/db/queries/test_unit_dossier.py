@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from db.engine import reader_engine
-from db.human import label_unit
+from db.human.labels import label_unit
 from db.queries import overview, unit_dossier
 from db.queries.units import (
     UnitFilter,

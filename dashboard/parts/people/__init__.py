@@ -1,0 +1,1 @@
+"""What people say at the desk: who speaks, verdicts, lists, looks."""
