@@ -14,7 +14,7 @@ from analysis.shortcuts.meaning import same_meaning
 from analysis.textmap.base import unit_rows
 from analysis.whatif import KINDS, Audited, Subject
 from db.queries.classes import class_names
-from db.queries.concepts import concept_texts
+from db.queries.concepts import texts_of
 from db.queries.frame import shown_first
 from db.queries.images import image, image_paths, image_predictions
 from db.queries.overview import sae
@@ -24,6 +24,8 @@ from db.reader import AuditReader
 
 EACH_WAY = 6
 """Concepts and units that are told for either class."""
+LOOKED_AT = 500
+"""Concepts among which those are looked for."""
 
 
 @dataclass(frozen=True)
@@ -190,17 +192,27 @@ def _concepts(
     other: int,
 ) -> tuple[Part, ...]:
     """The concepts that set the two classes apart here, one of each meaning."""
-    directions = unit_rows(np.asarray(audit.array(f"concept_directions.{text_map}")))
-    embeddings = np.asarray(audit.array("concept_embeddings"))
-    texts = concept_texts(audit.engine)
+    directions = audit.array(f"concept_directions.{text_map}")
+    squares = np.einsum("cf,cf->c", directions, directions)  # without a copy of unit rows
     parts = contrast(head, directions, feature, mean, won=won, other=other)
-    chosen: list[int] = []
-    for order, sign in ((np.argsort(-parts), 1), (np.argsort(parts), -1)):
-        side: list[int] = []
-        for concept in order.tolist():
-            if len(side) == EACH_WAY or sign * parts[concept] <= 0:
-                break
-            if not len(same_meaning(concept, np.array(side, int), embeddings, directions)):
-                side.append(concept)
-        chosen += side if sign > 0 else side[::-1]
+    parts /= np.where(squares > 0, squares, 1)
+    rising = np.argsort(parts, kind="stable")
+    falling = rising[::-1]
+    chosen = _apart(audit, directions, falling[parts[falling] > 0])
+    chosen += reversed(_apart(audit, directions, rising[parts[rising] < 0]))
+    texts = texts_of(audit.engine, chosen)
     return tuple(Part(texts[i], float(parts[i])) for i in chosen)
+
+
+def _apart(audit: AuditReader, directions: np.ndarray, order: np.ndarray) -> list[int]:
+    """The first ``EACH_WAY`` of these concepts that do not say the same, of ``LOOKED_AT``."""
+    looked_at = order[:LOOKED_AT]
+    near = unit_rows(np.asarray(directions[looked_at]))
+    embeddings = audit.array("concept_embeddings")[looked_at]
+    kept: list[int] = []
+    for place in range(len(looked_at)):
+        if len(kept) == EACH_WAY:
+            break
+        if not len(same_meaning(place, np.array(kept, int), embeddings, near)):
+            kept.append(place)
+    return looked_at[kept].tolist()

@@ -56,6 +56,11 @@ def opened(directory: Path) -> Store:
     return Store(directory, version, engine)
 
 
+def audit_key() -> tuple[str, str]:
+    """What a cache goes by that rests on the audit alone: nothing that people say changes it."""
+    return str(store().directory), store().version.partition(" ")[0]
+
+
 def store() -> Store:
     """The audit that this script run opened."""
     return st.session_state[_STATE]

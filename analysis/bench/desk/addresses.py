@@ -53,6 +53,8 @@ ADDRESSES = (
     Address("Ask: a text", "ask", "a_text={word}"),
     Address("Map", "map"),
     Address("Map: a search", "map", "m_search={word}"),
+    Address("Report & log", "log"),
+    Address("Report & log: the log", "log", "g_show=Log"),
 )
 
 CHOICES: dict[str, Callable[[World], Sequence[Any] | np.ndarray]] = {

@@ -66,6 +66,7 @@ class Points:
 
 def points() -> Points | None:
     """The map of the audit at hand; None where it has none."""
+    # Names that people give latents stand on the map: the whole version, not the audit's alone.
     return _points((str(data.store().directory), data.store().version), data.store().engine)
 
 

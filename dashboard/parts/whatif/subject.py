@@ -61,7 +61,7 @@ def words() -> tuple[Words, list[str]] | None:
     text_map, found = concepts.first_map(), audited()
     if text_map is None or found is None:
         return None
-    return _words((*_key(), text_map), found, text_map)
+    return _words((*data.audit_key(), text_map), found, text_map)
 
 
 def named(subject: Subject, kind: UnitKind, numbers: tuple[int, ...]) -> dict[Unit, Named]:
@@ -78,11 +78,6 @@ def named(subject: Subject, kind: UnitKind, numbers: tuple[int, ...]) -> dict[Un
     return {(kind, n): found[n] for n in numbers if n in found}
 
 
-def _key() -> tuple[str, str]:
-    # What people say of units changes no array
-    return str(data.store().directory), data.store().version.partition(" ")[0]
-
-
 def audited() -> Audited | None:
     """What all images share, read once; None where the audit lacks any of it."""
     model = data.ask(overview.model)
@@ -93,7 +88,7 @@ def audited() -> Audited | None:
     features = data.array("features", (None, model.feature_dim))
     if weight is None or bias is None or features is None or len(features) == 0:
         return None
-    return _kept(_key(), features, weight, bias, _directory())
+    return _kept(data.audit_key(), features, weight, bias, _directory())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
