@@ -48,15 +48,16 @@ def environment(
 ) -> dict[str, str]:
     """This process's environment, with the audit to show, who looks at it, and how.
 
-    An audit that is read-only may be a stranger's: whatever it names is not fetched from a hub.
+    The desk asks nobody: an encoder that the audit names is taken from this machine or not at all.
     """
     told = {STORE_VARIABLE: str(directory.resolve())}
+    told |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
     if reviewer:
         told[REVIEWER_VARIABLE] = reviewer
     if against is not None:
         told[AGAINST_VARIABLE] = str(against.resolve())
     if read_only:
-        told |= {READ_ONLY_VARIABLE: "1", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+        told[READ_ONLY_VARIABLE] = "1"
     return os.environ | told
 
 

@@ -9,7 +9,7 @@ import pytest
 from dashboard.parts.compare.decisions import paired
 from dashboard.parts.compare.other import told_apart
 from dashboard.parts.compare.strengths import apart, scatter
-from dashboard.serve import AGAINST_VARIABLE
+from dashboard.serve import AGAINST_VARIABLE, READ_ONLY_VARIABLE
 from tests import stores
 from tests.dashboard.comparable import build_pair
 from tests.dashboard.conftest import Open, words
@@ -174,3 +174,10 @@ def test_a_paired_difference_by_hand() -> None:
 def test_audits_of_one_name_are_told_apart_by_where_they_lie() -> None:
     assert told_apart("/a/one", "/b/two") == ("one", "two")
     assert told_apart("/a/audit", "/b/audit") == ("a/audit", "b/audit")
+
+
+def test_a_bundle_has_no_neighbours(
+    open_page: Open, pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(READ_ONLY_VARIABLE, "1")
+    assert "There is no other audit to compare with." in words(open_page(pair[0], "compare"))

@@ -55,7 +55,8 @@ def told_apart(first: str, second: str) -> tuple[str, str]:
 def _named(here: Path) -> dict[str, str | None]:
     """All audits that could be meant by their names, and why one cannot be opened."""
     given = os.environ.get(AGAINST_VARIABLE)
-    found = dict(_neighbours(str(here)))
+    # A bundle is unpacked among whatever else is temporary: what lies there is not its neighbour.
+    found = {} if data.read_only() else dict(_neighbours(str(here)))
     return ({Path(given).name: _trouble(Path(given))} if given else {}) | found
 
 

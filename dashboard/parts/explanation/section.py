@@ -95,7 +95,13 @@ def _decisions(info: ClassInfo) -> None:
 
 
 def command(words: list[str], besides: str = "") -> None:
-    """The command that explains; a name that cannot be shown as it is is not given."""
+    """The command that explains; a name that cannot be shown as it is is not given.
+
+    A bundle can be given nothing more, so there is none.
+    """
+    if data.read_only():
+        st.caption("This is a bundle: explanations are made on the audit it was made of.")
+        return
     told = [word if plain(word, 4096) == word else "NAME" for word in words]
     directory = str(data.store().directory)
     st.code(shlex.join(["glowworm", "explain", directory, *told]), language="bash", wrap_lines=True)
