@@ -20,6 +20,7 @@ STYLE: dict[Kind, tuple[str, str, int, float]] = {
 """Symbol, colour (Okabe and Ito's), size and opacity; drawn in this order."""
 _NAMED = 5_000  # images with a name under the pointer; of more it would weigh more than the map
 _CELLS = 9  # signposts a side
+_NAME = np.array([0.17, 0.04])  # width and height of a signpost, of the first view
 _TRIMMED = 1  # per cent of the points on each side that may lie outside the first view
 
 
@@ -111,11 +112,17 @@ def _signposts(points: Points) -> go.Scatter:
     (left, right), (bottom, top) = (_view(values) for values in points.positions.T)
     span = np.array([right - left, top - bottom])
     cells = np.floor((places - [left, bottom]) / span * _CELLS).astype(int)
-    chosen = []
-    for cell in np.unique(cells, axis=0):
+    chosen: list[int] = []
+    taken = np.empty((0, 2))
+    crowded, counts = np.unique(cells, axis=0, return_counts=True)
+    for cell in crowded[np.argsort(-counts, kind="stable")]:
         inside = np.flatnonzero((cells == cell).all(1))
         middle = np.median(places[inside], axis=0)
-        chosen.append(rows[inside[((places[inside] - middle) ** 2).sum(1).argmin()]])
+        best = inside[((places[inside] - middle) ** 2).sum(1).argmin()]
+        # Two names may not lie over each other: the one of the fuller region stays.
+        if not (np.abs(taken - places[best]) < _NAME * span).all(1).any():
+            chosen.append(int(rows[best]))
+            taken = np.concatenate([taken, places[best][None]])
     return go.Scatter(
         x=points.positions[chosen, 0],
         y=points.positions[chosen, 1],
