@@ -6,6 +6,7 @@ import streamlit as st
 from analysis.explanation_wording import METHOD
 from dashboard import data, route
 from dashboard.parts import numbers, shell, tables
+from dashboard.parts.downloads import downloads
 from dashboard.parts.explanation import side_by_side, summary
 from dashboard.parts.explanation.section import command, stored
 from dashboard.text import md, plain
@@ -198,6 +199,7 @@ def _table(chosen: ExplanationFilter) -> None:
             key="e_table",
             alt="Explanations with their claims and scores",
         )
+    downloads("explanations", explanations.explanations, chosen, limit=None)
 
 
 def _readable(frame: pd.DataFrame) -> pd.DataFrame:

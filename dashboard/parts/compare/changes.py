@@ -13,7 +13,7 @@ from analysis.guard.diff import Change, Difference, Kind, Side, compare, is_held
 from analysis.guard.stored import side_of
 from dashboard import route
 from dashboard.data import Store
-from dashboard.parts import numbers, tables
+from dashboard.parts import downloads, numbers, tables
 from dashboard.parts.compare.other import called, told_apart
 from dashboard.text import md, plain
 from db.errors import StoreError
@@ -130,6 +130,7 @@ def _table(rows: list[Change], audits: tuple[Store, Store]) -> None:
     here = None if chosen is None else page[chosen].after
     if here is not None:
         route.open_page("finding", int(here["finding_id"]))
+    downloads.buttons("findings-of-both", lambda: pd.DataFrame([_row(one) for one in rows]))
     st.caption(
         "Click a row to see its evidence here; – stands for a pair that is not among the findings."
     )

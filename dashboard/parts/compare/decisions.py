@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.data import Store
-from dashboard.parts import numbers, pictures, tables
+from dashboard.parts import downloads, numbers, pictures, tables
 from dashboard.parts.pictures import Picture
 from dashboard.text import md
 from db.queries import classes
@@ -106,6 +106,7 @@ def _wall(found: Common, class_name: str | None) -> None:
     offset = tables.pager(len(apart), key="x_images_page", per_page=_PER_PAGE)
     with place:
         pictures.wall(_pictures(apart.iloc[offset : offset + _PER_PAGE]))
+    downloads.buttons("images-of-both", lambda: apart)
 
 
 def _pictures(rows: pd.DataFrame) -> list[Picture]:
