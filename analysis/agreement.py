@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 DRAWS = 2000
+FEWEST = 10
+"""Findings without which there is no interval: of one or two the bootstrap is always sure."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Agreement:
     kappa: float | None
     """(observed - chance) / (1 - chance); None where both always say one and the same word."""
     low: float | None
-    """95 % interval of kappa, bootstrap over findings; None where kappa is."""
+    """95 % interval of kappa, bootstrap over findings; None where kappa is, and of fewer than
+    ``FEWEST``."""
     high: float | None
 
 
@@ -41,6 +44,8 @@ def agreement(first: Sequence[str], second: Sequence[str], *, seed: int = 0) -> 
     draws = _kappa(a[drawn], b[drawn], len(words))[2]
     if np.isnan(kappa):
         return Agreement(len(a), observed, chance, None, None, None)
+    if len(a) < FEWEST:
+        return Agreement(len(a), observed, chance, kappa, None, None)
     low, high = np.nanquantile(draws, (0.025, 0.975))
     return Agreement(len(a), observed, chance, kappa, float(low), float(high))
 

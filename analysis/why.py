@@ -1,7 +1,9 @@
 """Why A, not B? One image's decision set against another class, read from an audit's store."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -164,13 +166,13 @@ def _units(
     for_other = [i for i in range(-each, 0) if found.contributions[i] < 0]
     chosen = [*for_won, *for_other]
     told = unit_names(audit.engine, kind, units[chosen].tolist())
-    labels = dict(zip(told["number"], told["label"], strict=True))
+    labels = {row["number"]: _called(row) for row in told.to_dict("records")}
     mask: Mask = smallest_mask(subject.head, activations, directions, subject.feature, other=other)
     return UnitsWhy(
         kind=kind,
         parts=tuple(
             Part(
-                str(labels.get(int(units[i])) or ""),
+                labels.get(int(units[i]), ""),
                 float(found.contributions[i]),
                 int(units[i]),
             )
@@ -216,3 +218,12 @@ def _apart(audit: AuditReader, directions: np.ndarray, order: np.ndarray) -> lis
         if not len(same_meaning(place, np.array(kept, int), embeddings, near)):
             kept.append(place)
     return looked_at[kept].tolist()
+
+
+def _called(row: dict[Hashable, Any]) -> str:
+    """A unit's label: a person's before the machine's, which stands in brackets if it abstains."""
+    if isinstance(row["human"], str):
+        return row["human"]
+    if not isinstance(row["label"], str):
+        return ""
+    return f"({row['label']}?)" if row["abstained"] is True else row["label"]

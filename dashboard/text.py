@@ -28,6 +28,11 @@ def md(value: object, limit: int = LINE) -> str:
     return _PUNCTUATION.sub(r"\\\1", _LATE.sub(_WORD_JOINER, plain(value, limit)))
 
 
+def said(value: str | None, limit: int = LINE) -> str:
+    """What a person said, literally; nothing where nothing was said."""
+    return plain(value, limit) if value and value.strip() else ""
+
+
 def chart(value: object, limit: int = 40) -> str:
     """The same line, to stand in a Plotly figure: no tag in it is rendered."""
     return html.escape(plain(value, limit), quote=False)

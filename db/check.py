@@ -35,6 +35,18 @@ def problems(directory: Path) -> list[str]:
     return found
 
 
+def missing_files(directory: Path, engine: Engine) -> list[str]:
+    """Paths, relative to the audit, of the files that are not there whole; by their sizes alone."""
+    statement = select(Artifact.path, Artifact.size).order_by(Artifact.path)
+    with engine.connect() as connection:
+        rows = connection.execute(statement).all()
+    return [row.path for row in rows if not _is_whole(directory / row.path, row.size)]
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
 def _database_problems(directory: Path, engine: Engine) -> Iterator[str]:
     with engine.connect() as connection:
         verdicts = connection.scalars(text("PRAGMA integrity_check(10)")).all()

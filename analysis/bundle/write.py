@@ -105,7 +105,6 @@ def write_bundle(
 @contextmanager
 def _writable(target: Path) -> Iterator[None]:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
         raise UsageError(

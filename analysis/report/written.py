@@ -9,6 +9,7 @@ from typing import Any
 from analysis.errors import UsageError
 from analysis.report.content import report_content
 from analysis.report.page import pictured, render
+from db.check import missing_files
 from db.engine import reader_engine
 from db.files import write_whole
 from db.queries.images import thumbnails
@@ -55,6 +56,7 @@ def _reports(directory: Path) -> tuple[str, str]:
     engine = reader_engine(directory)
     try:
         content = report_content(engine)
+        content["missing_files"] = missing_files(directory, engine)
         jpegs = thumbnails(engine, pictured(content))
     finally:
         engine.dispose()

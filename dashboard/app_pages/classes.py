@@ -18,7 +18,7 @@ from db.queries import classes, findings, images
 from db.queries.classes import ClassInfo
 
 _ORDERS: dict[Literal["findings", "errors", "id", "name"], str] = {
-    "findings": "most unexpected findings first",
+    "findings": "most supported findings first",
     "errors": "most errors first",
     "id": "in the classifier's order",
     "name": "by name",
@@ -86,7 +86,7 @@ def _all() -> None:
                 "images": tables.figure("images", form="%d", width=64),
                 "errors": tables.figure("errors", form="%d", width=64),
                 "accuracy": tables.bar("accuracy", 100, meaning="accuracy", form="%.0f %%"),
-                "findings": tables.figure("findings", form="%d", width=72),
+                "supported_findings": tables.figure("supported", form="%d", width=76),
                 "unexpected_findings": tables.figure("unexpected", meaning="unexpected", form="%d"),
             },
             key="classes_table",

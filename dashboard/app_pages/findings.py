@@ -39,7 +39,7 @@ def main() -> None:
         return
     canary.in_short()
     chosen = _filters()
-    left, right = st.columns([4, 5], gap="medium")
+    left, right = st.columns([9, 10], gap="medium")
     with left:
         ids = _table(chosen)
     with right:

@@ -67,16 +67,16 @@ def _all() -> None:
         errors = st.toggle("Errors only", key="i_errors", bind="query-params")
     chosen = ImageFilter(class_id=class_id, errors_only=errors, search=search or "")
     total = data.ask(images.count_images, chosen)
-    st.caption(f"{total:,} of {whole:,} images" + (", the surest errors first" if errors else ""))
+    st.caption(f"{total:,} of {whole:,} images, the surest errors first")
     if total == 0:
         st.info("No image passes these filters.", icon=":material/filter_alt_off:")
         return
     place = st.container()
     offset = tables.pager(total, key="i_page", per_page=_PER_PAGE)
-    rows = data.ask(images.images, chosen, errors_first=errors, limit=_PER_PAGE, offset=offset)
+    rows = data.ask(images.images, chosen, errors_first=True, limit=_PER_PAGE, offset=offset)
     with place:
         pictures.wall(pictures.decided(rows))
-    downloads("images", images.images, chosen, errors_first=errors, limit=None)
+    downloads("images", images.images, chosen, errors_first=True, limit=None)
 
 
 def _one(info: ImageInfo) -> None:
@@ -91,6 +91,8 @@ def _one(info: ImageInfo) -> None:
     author.outcome()
     st.title(md(info.class_name or f"Image {info.image_id}", 120), anchor=False)
     st.caption(f"{md(info.path, 160)} · {info.width} × {info.height} pixels")
+    if st.query_params.get("w"):
+        st.info("This address changes units of the image: see “What if”, below.")
     left, right = st.columns([5, 6], gap="medium")
     with left:
         _picture(info)

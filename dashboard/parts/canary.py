@@ -29,6 +29,9 @@ def certificate() -> None:
     st.subheader("What this audit would have found", anchor=False)
     planted, clean = _records(canary.planted_cues), _records(canary.clean_twins)
     if not planted:
+        if data.read_only():
+            st.caption("Not tried.")
+            return
         st.caption(
             "Not tried. To plant cues into a copy of your images and see whether this audit finds "
             "them:"

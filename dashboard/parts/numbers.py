@@ -40,9 +40,9 @@ def signed(value: float | None, digits: int = 1) -> str:
     return "–" if value is None or missing(value) else f"{round(value, digits) + 0.0:+.{digits}f}"
 
 
-def many(count: int, thing: str) -> str:
+def many(count: int, thing: str, plural: str = "s") -> str:
     """``1 image``, ``2 images``."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+    return f"{count:,} {thing}{'' if count == 1 else plural}"
 
 
 def of(part: int, whole: int) -> str:

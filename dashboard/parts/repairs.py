@@ -24,7 +24,7 @@ def repairs(finding: FindingInfo, *, tested: bool) -> None:
     """The edits that were tried; where none was, how to try them on a finding that was tested."""
     frame = data.ask(tried_on, finding.finding_id)
     if frame.empty:
-        if tested:
+        if tested and not data.read_only():
             st.markdown("**Repairs**")
             st.caption("No repair was tried. To edit the head against this finding and measure it:")
             command = ["glowworm", "repair", str(data.store().directory), str(finding.finding_id)]

@@ -37,6 +37,8 @@ class ClassInfo:
     accuracy: float | None
     findings: int
     unexpected_findings: int
+    supported_findings: int
+    """Unexpected ones that the tests support."""
 
 
 def classes(
@@ -57,7 +59,11 @@ def classes(
         "id": (),
         "name": (Class.name,),
         "errors": (columns["errors"].desc(),),
-        "findings": (columns["unexpected_findings"].desc(),),
+        "findings": (
+            columns["supported_findings"].desc(),
+            columns["unexpected_findings"].desc(),
+            columns["errors"].desc(),
+        ),
     }
     return read_frame(engine, page(statement.order_by(*keys[order], Class.id), limit, offset))
 
@@ -172,11 +178,15 @@ def _with_numbers(
         .group_by(Image.class_id)
         .subquery()
     )
+    unexpected = Finding.name_implied.is_(False)
     findings = (
         select(
             Finding.class_id,
             func.count().label("findings"),
-            func.count(case((Finding.name_implied.is_(False), 1))).label("unexpected"),
+            func.count(case((unexpected, 1))).label("unexpected"),
+            func.count(case((and_(unexpected, Finding.verdict == "supported"), 1))).label(
+                "supported"
+            ),
         )
         .join(TextMap, and_(TextMap.name == Finding.text_map, TextMap.shown_first))
         .where(of_findings)
@@ -194,6 +204,7 @@ def _with_numbers(
             (right / func.nullif(images.c.decided, 0)).label("accuracy"),
             func.coalesce(findings.c.findings, 0).label("findings"),
             func.coalesce(findings.c.unexpected, 0).label("unexpected_findings"),
+            func.coalesce(findings.c.supported, 0).label("supported_findings"),
         )
         .outerjoin(images, images.c.class_id == Class.id)
         .outerjoin(findings, findings.c.class_id == Class.id)

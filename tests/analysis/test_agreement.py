@@ -33,6 +33,14 @@ def test_the_same_word_always_is_no_agreement_beyond_chance() -> None:
     assert (found.observed, found.chance, found.kappa, found.low) == (1.0, 1.0, None, None)
 
 
+def test_of_a_few_there_is_no_interval() -> None:
+    """All agree: the bootstrap of them would be 1 to 1, however few they are."""
+    nine = agreement(["y", "n", "y"] * 3, ["y", "n", "y"] * 3)
+    assert (nine.kappa, nine.low, nine.high) == (1.0, None, None)
+    twelve = agreement(["y", "n", "y"] * 4, ["y", "n", "y"] * 4)
+    assert (twelve.low, twelve.high) == (1.0, 1.0)
+
+
 @pytest.mark.parametrize(("first", "second"), [([], []), (["y"], ["y", "n"])])
 def test_nothing_in_common(first: list[str], second: list[str]) -> None:
     with pytest.raises(ValueError, match="same, non-empty"):

@@ -230,7 +230,7 @@ def test_what_people_decided_is_told(tmp_path: Path) -> None:
     assert "by mistake" not in page
     # Both decided 3, two alike; by chance 2/3 · 1/3 + 1/3 · 2/3 = 4/9; kappa (2/3 - 4/9) / (5/9)
     assert "ann and bob both decided 3 and agree on 67 % (44 % by chance)" in page
-    assert "Cohen's kappa 0.40 (95 % between" in page
+    assert "Cohen's kappa 0.40 (too few for an interval)" in page
     assert "ann and bob agree on 67 % of the 3 that both decided (kappa 0.40)" in page
     assert "“lamp”" in page
     assert "to retrain (4)" in page

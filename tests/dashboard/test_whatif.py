@@ -93,7 +93,7 @@ def test_the_same_is_held_against_random_units(open_page: Open, changeable: Path
     table = next(t.value for t in app.table if "its logit" in t.value)
     # 1 less of activation takes 2 from the feature's sum and 12 from the class's logit, whichever
     # latent it is taken from
-    assert list(table["its logit"]) == ["-12.00", "-12.00", "± 12.00"]
+    assert list(table["its logit"]) == ["-12.00", "-12.00", "12.00"]
     assert list(table["decision"]) == ["stays", "turns in 0 of 64 (0 %)", ""]
     assert "2 other active units of this image at random:" in words(app)
     app = open_page(changeable, "images", image="0", w="l1:0,l2:0")

@@ -147,7 +147,7 @@ def test_from_a_finding_over_its_class_to_an_image_and_back(watched: Watched) ->
 
 
 def test_a_row_of_a_list_leads_to_its_page(watched: Watched) -> None:
-    watched.open("classes?c_order=id")
+    watched.open("classes?c_order=in the classifier's order")
     _click_row(watched.page, 2)
     watched.page.wait_for_url("**/classes?*class=2*")
     expect(watched.page.locator("h1").first).to_have_text("red crab")

@@ -64,12 +64,15 @@ def shown(audits: tuple[Store, Store], class_name: str | None) -> None:
 
 def _alone(found: Difference) -> str:
     said = [
-        f" {numbers.many(len(names), 'class')} of {which} {'is' if len(names) == 1 else 'are'} "
-        "not in the other."
-        for names, which in ((found.only_after, "this audit"), (found.only_before, "the other"))
+        f" {numbers.many(len(names), 'class', 'es')} of {which} "
+        f"{'is' if len(names) == 1 else 'are'} not in {lacks}."
+        for names, which, lacks in (
+            (found.only_after, "this audit", "the other"),
+            (found.only_before, "the other", "this audit"),
+        )
         if names
     ]
-    return "".join(said).replace("classs", "classes")
+    return "".join(said)
 
 
 def _kind(changes: list[Change]) -> Kind:

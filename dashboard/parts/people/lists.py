@@ -40,14 +40,13 @@ def keep(kind: route.Kind, identity: int) -> None:
 
 
 def keep_all(kind: route.Kind, identities: list[int]) -> None:
-    """A button to put several things of a kind into a list; not more than ``MOST`` at once."""
+    """A button to put several things of a kind into a list; the first ``MOST``."""
     if data.read_only() or not identities:
         return
-    if len(identities) > MOST:
-        st.caption(f"More than {MOST} {kind}s are not put into a list at once.")
-        return
-    with st.popover(f"Keep these {len(identities)} in a list", icon=":material/bookmark_add:"):
-        _form(kind, identities, f"{kind}_several")
+    first = identities[:MOST]
+    which = "these" if len(first) == len(identities) else "the first"
+    with st.popover(f"Keep {which} {len(first)} in a list", icon=":material/bookmark_add:"):
+        _form(kind, first, f"{kind}_several")
 
 
 def _form(kind: route.Kind, identities: list[int], own: str) -> None:

@@ -4,12 +4,13 @@ from typing import Any
 
 import streamlit as st
 
+from analysis.agreement import FEWEST
 from analysis.report.people import people
 from dashboard import data
 from dashboard.parts import numbers
 from dashboard.parts.downloads import downloads
 from dashboard.parts.people import verdict
-from dashboard.text import md, plain
+from dashboard.text import md, plain, said
 from db.queries import reviews
 
 
@@ -34,7 +35,7 @@ def show() -> None:
             "concept": [plain(row["concept"], 80) for row in rows],
             "who": [plain(row["author"], 60) for row in rows],
             "decision": [f"{verdict.LOOKS[row['decision']][2]} {row['decision']}" for row in rows],
-            "comment": [plain(row["comment"], 300) for row in rows],
+            "comment": [said(row["comment"], 300) for row in rows],
             "when (UTC)": [f"{row['at']:%Y-%m-%d %H:%M}" for row in rows],
         },
         hide_index=True,
@@ -56,6 +57,9 @@ def _pair(pair: dict[str, Any]) -> None:
         )
         if pair["kappa"] is None:
             numbers.metric("Cohen's κ", "–", floor="both always said the same word")
+        elif pair["low"] is None:
+            few = f"chance 0; of fewer than {FEWEST} no interval"
+            numbers.metric("Cohen's κ", numbers.number(pair["kappa"]), floor=few)
         else:
             numbers.metric(
                 "Cohen's κ",

@@ -7,7 +7,7 @@ from dashboard import data
 from dashboard.parts import numbers, tables
 from dashboard.parts.downloads import downloads
 from dashboard.parts.record.lists import called
-from dashboard.text import plain
+from dashboard.text import plain, said
 from db.queries import log
 
 
@@ -51,7 +51,7 @@ def _table(frame: pd.DataFrame) -> None:
             "did": [row["deed"] for row in rows],
             "of what": [f"{row['kind']} {called(row)}" for row in rows],
             "said": [_said(row) for row in rows],
-            "comment": [plain(row["comment"] or "", 300) for row in rows],
+            "comment": [said(row["comment"], 300) for row in rows],
         },
         hide_index=True,
         key="g_log",

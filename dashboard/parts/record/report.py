@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import data, route
 from dashboard.parts import concepts, numbers, shell
 from dashboard.text import plain
+from db.check import missing_files
 from db.queries import canary, findings, human, overview
 from db.queries.findings import FindingFilter
 
@@ -64,7 +65,9 @@ def _left_to_do() -> None:
     """The steps of an audit, done or not, each with its numbers."""
     run = data.ask(overview.last_run)
     whole = run is not None and run.status == "done"
-    _step(whole, "The audit is whole", "" if whole else "run it again with `--resume`")
+    _step(whole, "The last run ended well", "" if whole else "run it again with `--resume`")
+    lost = len(missing_files(data.store().directory, data.store().engine))
+    _step(lost == 0, "All files of the audit are there", f"{numbers.many(lost, 'file')} missing")
     stale = list(data.ask(overview.stages)["status"]).count("stale")
     _step(stale == 0, "No stage is stale", numbers.many(stale, "stale stage"))
     tried = not data.ask(canary.certificate).empty

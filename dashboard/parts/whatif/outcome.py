@@ -103,7 +103,11 @@ def beside_random(found: Outcome) -> dict[str, list[str]]:
     lead, leads = found.after[won] - found.before[won], found.random[:, won] - found.before[won]
     turned = int((found.random.argmax(axis=1) != won).sum())
     return {
-        "": ["**these changes**", f"random ones, mean of {DRAWS}", "random ones, 95 % within"],
+        "": [
+            "**these changes**",
+            f"random ones, mean of {DRAWS}",
+            "95 % change by at most",
+        ],
         "its probability": [_points(own), _points(float(drawn.mean())), _within(drawn, " points")],
         "its logit": [
             numbers.signed(float(lead), 2),
@@ -119,7 +123,7 @@ def beside_random(found: Outcome) -> dict[str, list[str]]:
 
 
 def _within(changes: np.ndarray, unit: str) -> str:
-    return f"± {np.quantile(np.abs(changes), 0.95):.{1 if unit else 2}f}{unit}"
+    return f"{np.quantile(np.abs(changes), 0.95):.{1 if unit else 2}f}{unit}"
 
 
 def _points(value: float) -> str:

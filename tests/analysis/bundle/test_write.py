@@ -170,6 +170,10 @@ def test_it_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     content = array.read_bytes()
     array.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     out = tmp_path / "out"
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_bundle(directory, out / "b", progress=Silent())
+    assert not out.exists()
+    out.mkdir()
     with pytest.raises(StoreDamaged, match="has been changed"):
         write_bundle(directory, out / "b", progress=Silent())
     array.unlink()
