@@ -8,7 +8,7 @@ versions of Glowworm, one of them without images, with other words or by other t
 of this holds is told first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -143,39 +143,58 @@ def _warnings(before: Side, after: Side, shared: int) -> Iterator[str]:
 
 
 def _changes(before: Side, after: Side, classes: set[str], concepts: set[str]) -> Iterator[Change]:
+    """From the first audit to the second; from the second to the first it is the same, told in
+    the other direction."""
     old, new = (_by_pair(side, classes, concepts) for side in (before, after))
-    met: set[Pair] = set()
-    same = _duplicates(after), _duplicates(before)
+    alike = _duplicates(before, after)
+    linked: set[tuple[Pair, Pair]] = set()
     for pair, claim in old.items():
         if not is_held(claim):
             continue
-        alike = (pair, *(other for side in same for other in side.get(pair, ())))
-        other = next((one for one in alike if one in new and is_held(new[one])), None)
+        other = _partner(pair, alike, new)
         if other is None:
             yield Change("gone", *pair, claim, new.get(pair))
-            continue
-        met.add(other)
-        reasons = "; ".join(_reasons(claim, new[other]))
-        yield Change("changed" if reasons else "same", *pair, claim, new[other], reasons)
+        else:
+            linked.add((pair, other))
+            yield _in_both(pair, claim, new[other])
     for pair, claim in new.items():
-        if is_held(claim) and pair not in met:
-            yield Change("new", *pair, old.get(pair), claim)
-
-
-def _duplicates(side: Side) -> dict[Pair, list[Pair]]:
-    """Pairs that say the same in an audit: of each its better finding, or its duplicates."""
-    by_id = {claim["finding_id"]: claim for claim in side.claims}
-    found: dict[Pair, list[Pair]] = {}
-    for claim in side.claims:
-        leader = by_id.get(claim["duplicate_of"])
-        if leader is None:
+        if not is_held(claim):
             continue
-        own, better = (
-            (claim["class_name"], claim["concept"]),
-            (claim["class_name"], leader["concept"]),
-        )
-        found.setdefault(own, []).append(better)
-        found.setdefault(better, []).append(own)
+        other = _partner(pair, alike, old)
+        if other is None:
+            yield Change("new", *pair, old.get(pair), claim)
+        elif (other, pair) not in linked:
+            yield _in_both(other, old[other], claim)
+
+
+def _in_both(pair: Pair, before: Claim, after: Claim) -> Change:
+    reasons = "; ".join(_reasons(before, after))
+    return Change("changed" if reasons else "same", *pair, before, after, reasons)
+
+
+def _partner(
+    pair: Pair, alike: Mapping[Pair, set[Pair]], claims: Mapping[Pair, Claim]
+) -> Pair | None:
+    """What the other audit holds of a pair: itself, else the surest of what says the same."""
+    held = [one for one in (pair, *alike.get(pair, ())) if one in claims and is_held(claims[one])]
+    return min(held, key=lambda one: (one != pair, claims[one]["q"], one), default=None)
+
+
+def _duplicates(*sides: Side) -> dict[Pair, set[Pair]]:
+    """Pairs that say the same by any of the audits: a better finding and its duplicates."""
+    found: dict[Pair, set[Pair]] = {}
+    for side in sides:
+        by_id = {claim["finding_id"]: claim for claim in side.claims}
+        for claim in side.claims:
+            leader = by_id.get(claim["duplicate_of"])
+            if leader is None:
+                continue
+            own, better = (
+                (claim["class_name"], claim["concept"]),
+                (claim["class_name"], leader["concept"]),
+            )
+            found.setdefault(own, set()).add(better)
+            found.setdefault(better, set()).add(own)
     return found
 
 

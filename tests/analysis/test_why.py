@@ -1,5 +1,8 @@
 """Why A, not B, on a small real audit."""
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +44,19 @@ def test_neurons_account_for_the_lead_and_their_mask_turns_the_decision(audit: P
     parts = [part.part for part in told.concepts]
     assert parts == sorted(parts, reverse=True)
     assert len({part.name for part in told.concepts}) == len(parts) > 0
+
+
+def test_a_label_that_abstains_stands_in_brackets(audit: Path, tmp_path: Path):
+    names = []
+    for abstained in (1, 0):
+        copy = shutil.copytree(audit, tmp_path / str(abstained))
+        with closing(sqlite3.connect(copy / "audit.db")) as connection, connection:
+            connection.execute("update label set abstained = ?", (abstained,))
+        with AuditReader(copy) as reader:
+            names.append([part.name for part in why(reader, 0).units[0].parts])
+    unsure, sure = names
+    assert any(sure)
+    assert unsure == [f"({name}?)" if name else "" for name in sure]
 
 
 def test_another_class_can_be_asked_about(audit: Path):

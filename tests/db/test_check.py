@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from db import check
-from db.check import problems
+from db.check import missing_files, problems
+from db.engine import reader_engine
 
 
 def spoil(directory: Path, *statements: str) -> None:
@@ -39,6 +40,20 @@ def test_a_changed_array_names_its_stage(audit: Path) -> None:
     (problem,) = problems(audit)
     assert problem.startswith(str(path))
     assert "has been changed" in problem and "'classifier'" in problem and "--resume" in problem
+
+
+def test_files_that_are_gone_or_cut_short(audit: Path) -> None:
+    """By their sizes alone: a byte that was changed is found by the doctor, who reads them all."""
+    (path,) = (audit / "arrays").iterdir()
+    relative = path.relative_to(audit).as_posix()
+    engine = reader_engine(audit)
+    assert missing_files(audit, engine) == []
+    content = path.read_bytes()
+    path.write_bytes(content[:-1])
+    assert missing_files(audit, engine) == [relative]
+    path.unlink()
+    assert missing_files(audit, engine) == [relative]
+    engine.dispose()
 
 
 def test_rows_that_hang_on_nothing(audit: Path) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.errors import InputError
 from analysis.guard.diff import Difference, Side, compare
@@ -91,6 +93,53 @@ def test_the_same_thing_under_another_word_is_the_same() -> None:
     assert change.after is not None and change.after["concept"] == "mist"
     # mist alone after, fog not even stored: what was before said that both are one
     assert told(compare(before, side(claim(5, "boat", "mist")))) == [("same", "boat", "fog")]
+
+
+def test_the_other_way_round_the_same_is_told() -> None:
+    """One audit tells fog and mist apart, the other calls mist a duplicate of fog."""
+    apart = side(claim(1, "boat", "fog"), claim(2, "boat", "mist"), claim(3, "boat", "water"))
+    together = side(
+        claim(1, "boat", "fog"), claim(2, "boat", "mist", rank=None, duplicate_of=1),
+        claim(3, "car", "road"),
+    )  # fmt: skip
+    there, back = compare(apart, together), compare(together, apart)
+    assert sorted(told(there)) == [
+        ("gone", "boat", "water"),
+        ("new", "car", "road"),
+        ("same", "boat", "fog"),
+        ("same", "boat", "mist"),
+    ]
+    turned = {"gone": "new", "new": "gone"}
+    assert sorted(turned.get(c.kind, c.kind) for c in back.changes) == sorted(
+        c.kind for c in there.changes
+    )
+
+
+@given(st.data())
+def test_gone_one_way_is_new_the_other(data: st.DataObject) -> None:
+    sides = [side(*data.draw(_claims())) for _ in range(2)]
+    there, back = (compare(*pair).changes for pair in (sides, sides[::-1]))
+    turned = {"gone": "new", "new": "gone"}
+
+    def ids(one: dict[str, Any] | None) -> int | None:
+        return None if one is None else one["finding_id"]
+
+    assert {(c.kind, ids(c.before), ids(c.after)) for c in there} == {
+        (turned.get(c.kind, c.kind), ids(c.after), ids(c.before)) for c in back
+    }
+
+
+@st.composite
+def _claims(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Some of the concepts of one class, some as duplicates of others."""
+    chosen = draw(st.permutations(CONCEPTS))[: draw(st.integers(0, 4))]
+    return [
+        claim(
+            i, "boat", concept, q=draw(st.sampled_from([0.01, 0.02, 0.2])),
+            duplicate_of=draw(st.sampled_from([None, *range(i)])),
+        )
+        for i, concept in enumerate(chosen)
+    ]  # fmt: skip
 
 
 def test_duplicates_of_another_class_say_nothing() -> None:

@@ -41,6 +41,16 @@ def test_orders_and_pages(full: Engine) -> None:
     assert list(classes(full, limit=2, offset=1)["class_id"]) == [1, 2]
 
 
+def test_the_class_of_a_supported_finding_comes_first(tested: Engine) -> None:
+    # Findings 1, 4 and 7 (of classes 0, 1 and 2) were tested; only 1 is supported.
+    frame = classes(tested, order="findings")
+    assert list(frame["supported_findings"]) == [1, 0, 0, 0]
+    # … then by what is unexpected (2 each), and by errors (classes 1 and 2)
+    assert list(frame["class_id"]) == [0, 1, 2, 3]
+    info = class_info(tested, 0)
+    assert info is not None and info.supported_findings == 1
+
+
 def test_search(full: Engine) -> None:
     assert list(classes(full, search="CAVE")["class_name"]) == ["octopus in a cave"]
     assert count_classes(full, search="r") == 2  # shark, red crab
