@@ -111,15 +111,9 @@ def _of_reef(reef: AuditedReef, lm: LanguageModel, progress: Progress) -> Iterat
         some = spread_over(twins, SENTENCES) if method == "zero-shot" else twins
         decisions = [grounds.decision_on(twin.feature) for twin in some]
         with progress.task(f"Reef {reef.name}: {method}", len(some)) as advance:
-            told = tell(
-                method,
-                grounds,
-                decisions,
-                Settings(seed=SEED),
-                Tools(language_model=lm),
-                advance=advance,
-            )
-        said = [one.said for one in told]
+            settings, tools = Settings(seed=SEED), Tools(language_model=lm)
+            told = tell(method, grounds, decisions, settings, tools, advance=advance)
+            said = [one.said for one in told]
         for i, other in enumerate(strangers([twin.class_name for twin in some], seed=SEED)):
             for text, borrowed in ((said[i], False), (said[other], True)):
                 claims = examiner.examine(text, decisions[i]).claims

@@ -1,7 +1,6 @@
 """The constants of the zero-shot explanations (paper section 3.2 and appendix I)."""
 
 from dataclasses import dataclass, fields
-from typing import Literal
 
 from analysis.errors import UsageError
 
@@ -38,9 +37,9 @@ class NleConfig:
     ``weight_decay`` is decoupled (AdamW): as a term of the loss under Adam it is as large as the
     gradients and halves the mean score of the sentences (.14 in place of .24).
 
-    ``selection`` is a deviation: the paper picks among the I sentences by CLIP-score, this picks by
-    the cosine that also steered the search, so the score of the chosen sentence is the search's
-    own and no independent evidence.
+    Where no CLIP is given, the sentence is chosen by a deviation: the paper picks among the I
+    sentences by CLIP-score, this by the cosine that also steered the search, so the score of the
+    chosen sentence is the search's own and no independent evidence.
     """
 
     prefixes: int = 5
@@ -57,7 +56,6 @@ class NleConfig:
     init_scale: float = 0.02
     stop_bonus: float = 0.25
     hard_prompts: tuple[str, ...] = HARD_PROMPTS
-    selection: Literal["cosine"] = "cosine"
     filter_words: bool = True
 
     def __post_init__(self) -> None:

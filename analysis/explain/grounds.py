@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from analysis.explain.scoring import TextDirection
 from analysis.shortcuts.inputs import Head
@@ -32,7 +32,6 @@ class UnitSet:
     """A unit counts as active above it."""
     labels: tuple[str | None, ...]
     """What a person or the audit calls each unit; None where its label abstains."""
-    alive: Bool[np.ndarray, " units"]
     read: Callable[[np.ndarray], np.ndarray]
     """Features (images, features) to activations (images, units)."""
 

@@ -1,7 +1,7 @@
 """The three methods behind one call: decisions in, texts with their scores and claims out."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -95,8 +95,10 @@ def tell(
     tools: Tools = Tools(),
     *,
     advance: Advance = lambda _: None,
-) -> list[Told]:
-    """Say in words what every decision rests on.
+) -> Iterator[Told]:
+    """Say in words what every decision rests on, one after the other.
+
+    What does not depend on the decision is computed once, before the first.
 
     Args:
         advance: told the number of decisions done since.
@@ -106,15 +108,15 @@ def tell(
         InputError: no concept of the audit may be said of a class (TEXTER).
     """
     if method == "zero-shot":
-        return _zero_shot(grounds, decisions, settings, tools, advance)
+        yield from _zero_shot(grounds, decisions, settings, tools, advance)
+        return
     make = _texter if method == "texter" else _pipeline
-    one, told = make(grounds, settings, tools), []
+    one = make(grounds, settings, tools)
     for number, decision in enumerate(decisions):
         started = time.perf_counter()
         said, words, config = one(number, decision)
-        told.append(Told(said, words, None, (), config, time.perf_counter() - started))
         advance(1)
-    return told
+        yield Told(said, words, None, (), config, time.perf_counter() - started)
 
 
 def said_of(explanation: Explanation) -> Said:
@@ -133,18 +135,18 @@ def _zero_shot(
     settings: Settings,
     tools: Tools,
     advance: Advance,
-) -> list[Told]:
+) -> Iterator[Told]:
     lm = _needed(tools.language_model)
     features = [decision.feature - grounds.mean for decision in decisions]
-    with torch_threads(half_the_threads()):
-        if settings.faithful:
-            config = NleConfig(filter_words=settings.filter_words)
-            found = _faithful(features, grounds, lm, config, settings.seed, advance)
-        else:
-            config = FastConfig(filter_words=settings.filter_words)
-            found = _fast(features, grounds, lm, config, advance)
+    if settings.faithful:
+        config = NleConfig(filter_words=settings.filter_words)
+        found = _faithful(features, grounds, lm, config, settings.seed, advance)
+    else:
+        config = FastConfig(filter_words=settings.filter_words)
+        found = _fast(features, grounds, lm, config, advance)
     constants = {"mode": "faithful" if settings.faithful else "fast", **asdict(config)}
-    return [_sentence(explanation, constants, tools.fit, i) for i, explanation in enumerate(found)]
+    for number, explanation in enumerate(found):
+        yield _sentence(explanation, constants, tools.fit, number)
 
 
 def _sentence(
@@ -181,14 +183,14 @@ def _faithful(
     config: NleConfig,
     seed: int,
     advance: Advance,
-) -> list[Explanation]:
+) -> Iterator[Explanation]:
     from analysis.explain.zero_shot import explain
 
-    found = []
     for feature in features:
-        found.append(explain(feature, grounds.text_direction, lm, config, seed=seed))
+        with torch_threads(half_the_threads()):
+            found = explain(feature, grounds.text_direction, lm, config, seed=seed)
         advance(1)
-    return found
+        yield found
 
 
 def _fast(
@@ -197,15 +199,16 @@ def _fast(
     lm: LanguageModel,
     config: FastConfig,
     advance: Advance,
-) -> list[Explanation]:
+) -> Iterator[Explanation]:
     from analysis.explain.fast import FastSearch
 
-    search, found = FastSearch(grounds.text_direction, lm, config), []
+    search = FastSearch(grounds.text_direction, lm, config)
     for start in range(0, len(features), config.at_once):
         some = np.stack(features[start : start + config.at_once])
-        found += search.explain(some)
+        with torch_threads(half_the_threads()):
+            found = search.explain(some)
         advance(len(some))
-    return found
+        yield from found
 
 
 def _texter(grounds: Grounds, settings: Settings, tools: Tools) -> _One:

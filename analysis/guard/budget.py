@@ -43,6 +43,8 @@ ALL = "*"
 AUDIT = "audit"
 """What general rules are about, where a budget has its class and concept."""
 UNTESTABLE = "the audit has no labelled images or no latents to test with"
+NAMED = 5
+"""Supported findings that are named where there are too many."""
 SUSPECTED_Q = 0.05
 
 Status = Literal["within", "over", "untested"]
@@ -279,7 +281,9 @@ def _supported(most: int, allowed: frozenset[str], audited: Audited) -> Result:
     pairs = [_pair(claim) for claim in audited.claims if claim["verdict"] == "supported"]
     counted = [pair for pair in pairs if pair not in allowed]
     status: Status = "over" if len(counted) > most else "within"
-    detail = ", ".join(counted[:5])
+    detail = ", ".join(counted[:NAMED])
+    if len(counted) > NAMED:
+        detail += f" and {len(counted) - NAMED} more"
     if not audited.testable:
         status, detail = "untested", UNTESTABLE
     name = "supported_findings"

@@ -77,12 +77,10 @@ def explain_more(
         found: list[Explained] = []
         with record_run(context, "glowworm explain") as run_id:
             for method in methods:
-                for some in _portions(
-                    context, method, explainer.grounds.units.kind, subjects, asked
-                ):
-                    portion = explainer.explain(method, some)
-                    _store(context, explainer, portion, run_id)
-                    found += portion
+                left = _left(context, method, explainer.grounds.units.kind, subjects, asked)
+                for some in explainer.explain(method, left, at_once=FastConfig().at_once):
+                    _store(context, explainer, some, run_id)
+                    found += some
         for note in notes_of(found):
             progress.say(note)
         names = class_names(context.store.engine)
@@ -98,25 +96,23 @@ def _store(context: Context, explainer: Explainer, found: Sequence[Explained], r
             add_stage(quiet, added_stage(_name(one), explainer, [one]), run_id)
 
 
-def _portions(
+def _left(
     context: Context, method: Method, kind: UnitKind, subjects: Sequence[Subject], asked: Asked
-) -> Iterator[Sequence[Subject]]:
-    """Some subjects at a time, so that a run which is stopped keeps what it has; of all errors,
-    those that this method has not explained yet."""
-    left = subjects
-    if asked.errors:
-        known = explanations(
-            context.store.engine, ExplanationFilter(method=method, subject="image"), limit=None
+) -> Sequence[Subject]:
+    """What is to be explained: of all errors, those that this method has not explained yet, so that
+    a run which was stopped goes on."""
+    if not asked.errors:
+        return subjects
+    known = explanations(
+        context.store.engine, ExplanationFilter(method=method, subject="image"), limit=None
+    )
+    done = set(known.loc[known["unit_kind"] == kind, "image_id"].dropna().astype(int))
+    left = [s for s in subjects if s.image is None or s.image not in done]
+    if len(left) < len(subjects):
+        context.progress.say(
+            f"{len(subjects) - len(left)} of {len(subjects)} were explained before ({method})"
         )
-        done = set(known.loc[known["unit_kind"] == kind, "image_id"].dropna().astype(int))
-        left = [s for s in subjects if s.image is None or s.image not in done]
-        if len(left) < len(subjects):
-            context.progress.say(
-                f"{len(subjects) - len(left)} of {len(subjects)} were explained before ({method})"
-            )
-    size = FastConfig().at_once
-    for start in range(0, len(left), size):
-        yield left[start : start + size]
+    return left
 
 
 def _subjects(context: Context, explainer: Explainer, asked: Asked) -> Iterator[Subject]:

@@ -81,18 +81,15 @@ def _units(audit: Audit, features: np.ndarray, kind: UnitKind) -> UnitSet:
     assert found.directions is not None  # only channels have none
     known = units(audit.engine, cast(UnitKind, found.kind), UnitFilter(), limit=None)
     labels: list[str | None] = [None] * found.n_units
-    alive = np.ones(found.n_units, bool)
     for row in known.to_dict("records"):
         number, human = int(row["number"]), row["human"]
         sure = row["pearson"] >= SURE and not row["abstained"]
         labels[number] = human if isinstance(human, str) else str(row["label"]) if sure else None
-        alive[number] = bool(row["alive"])
     return UnitSet(
         kind=cast(UnitKind, found.kind),
         directions=found.directions,
         activations=found.columns(0, found.n_units),
         thresholds=found.thresholds,
         labels=tuple(labels),
-        alive=alive,
         read=read,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -145,29 +146,29 @@ class Explainer:
         """A class as its weights have it, without an image."""
         return Subject(self.grounds.typical_of(class_id))
 
-    def explain(self, method: Method, subjects: Sequence[Subject]) -> list[Explained]:
-        """By one method, with a bar.
+    def explain(
+        self, method: Method, subjects: Sequence[Subject], *, at_once: int
+    ) -> Iterator[list[Explained]]:
+        """By one method, with a bar; so many at a time, so that they may be stored before the next.
+
+        What is told at once, or stored before, is the floor of each other.
 
         Raises:
             TextError: the method needs a language model, which cannot be had.
         """
         tools = self._tools(method, subjects)
         with self._context.progress.task(f"Explaining ({method})", len(subjects)) as advance:
-            told = tell(
-                method,
-                self.grounds,
-                [subject.decision for subject in subjects],
-                self._settings,
-                tools,
-                advance=advance,
-            )
-        beside = self.beside(method, [one.words for one in told])
+            decisions = [subject.decision for subject in subjects]
+            told = tell(method, self.grounds, decisions, self._settings, tools, advance=advance)
+            said = zip(subjects, told, strict=True)
+            while some := list(islice(said, at_once)):
+                yield self._tested(method, some)
+
+    def _tested(self, method: Method, said: Sequence[tuple[Subject, Told]]) -> list[Explained]:
+        beside = self.beside(method, [one.words for _, one in said])
         scorer = Scorer.of(beside, self.grounds.text_direction)
         judge = None if self.judge is None else Scorer.of(beside, self._judging)
-        return [
-            self._explained(method, subject, one, scorer, judge)
-            for subject, one in zip(subjects, told, strict=True)
-        ]
+        return [self._explained(method, subject, one, scorer, judge) for subject, one in said]
 
     def beside(self, method: Method, words: Sequence[str]) -> list[str]:
         """What was said now and what is stored by a method: a floor's sentences."""

@@ -37,7 +37,12 @@ def _run(context: Context) -> Outcome:
     explainer = Explainer(context, settings_of(context))
     methods, notes = _possible(explainer)
     subjects = [explainer.image(i) for i in _choose(context).tolist()]
-    found = [one for method in methods for one in explainer.explain(method, subjects)]
+    found = [
+        one
+        for method in methods
+        for some in explainer.explain(method, subjects, at_once=len(subjects))
+        for one in some
+    ]
     return Outcome(rows=_rows(context, explainer, found), notes=[*notes, *notes_of(found)])
 
 

@@ -31,7 +31,7 @@ def test_listed_words_are_filtered_unless_they_are_asked_for():
 
 
 def test_a_config_can_be_recorded_as_json():
-    assert json.loads(json.dumps(asdict(NleConfig())))["selection"] == "cosine"
+    assert json.loads(json.dumps(asdict(NleConfig())))["iterations"] == 20
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def _tell(
     lm: LanguageModel | None = None,
     **settings: Any,
 ) -> list[Told]:
-    return tell(method, grounds, decisions, Settings(**settings), Tools(language_model=lm))
+    return list(tell(method, grounds, decisions, Settings(**settings), Tools(language_model=lm)))
 
 
 @pytest.mark.parametrize("faithful", [False, True])
@@ -61,13 +61,15 @@ def test_every_method_tells_every_decision_in_a_form_that_can_be_tested(
     method: Method, faithful: bool, grounds: Grounds, decisions: list[Decision], lm: LanguageModel
 ) -> None:
     advanced: list[int] = []
-    told = tell(
-        method,
-        grounds,
-        decisions,
-        Settings(faithful=faithful),
-        Tools(language_model=lm),
-        advance=advanced.append,
+    told = list(
+        tell(
+            method,
+            grounds,
+            decisions,
+            Settings(faithful=faithful),
+            Tools(language_model=lm),
+            advance=advanced.append,
+        )
     )
     assert len(told) == sum(advanced) == 3
     examiner = Examiner(grounds, seed=0)
@@ -121,7 +123,9 @@ def test_more_images_than_are_grown_at_once_are_told_in_parts(
     few = replace(methods.FastConfig(), at_once=2)
     monkeypatch.setattr(methods, "FastConfig", lambda **_: few)
     advanced: list[int] = []
-    parts = tell("zero-shot", grounds, decisions, Settings(), Tools(lm), advance=advanced.append)
+    parts = list(
+        tell("zero-shot", grounds, decisions, Settings(), Tools(lm), advance=advanced.append)
+    )
     assert advanced == [2, 1]
     assert [one.words for one in parts] == [one.words for one in whole]
 
@@ -158,7 +162,7 @@ def test_an_outside_judge_selects_among_the_sentences_found(
     def last(number: int, texts: Sequence[str]) -> np.ndarray | None:
         return np.arange(len(texts), dtype=np.float32) if number == 0 else None
 
-    judged = tell("zero-shot", grounds, decisions, Settings(), Tools(lm, fit=last))
+    judged = list(tell("zero-shot", grounds, decisions, Settings(), Tools(lm, fit=last)))
     plain = _tell("zero-shot", grounds, decisions, lm)
     assert len(judged[0].candidates) > 1
     assert judged[0].words == judged[0].candidates[-1]["text"]
@@ -185,7 +189,7 @@ def test_maps_are_asked_for_by_the_number_of_the_decision(
         return {0: left} if number == 0 else None
 
     plain = _tell("pipeline", grounds, decisions)
-    told = tell("pipeline", grounds, decisions, Settings(), Tools(maps=maps))
+    told = list(tell("pipeline", grounds, decisions, Settings(), Tools(maps=maps)))
     assert "left" in told[0].said.text
     assert "left" not in plain[0].said.text
     assert [one.said.text for one in told[1:]] == [one.said.text for one in plain[1:]]

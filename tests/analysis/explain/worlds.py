@@ -49,7 +49,6 @@ def grounds(bias: Sequence[float] = (0, 0, 0)) -> Grounds:
             activations=ACTIVATIONS,
             thresholds=np.zeros(4, np.float32),
             labels=("glow", "tail", None, "sand"),
-            alive=np.ones(4, bool),
             read=lambda features: features / LENGTHS,
         ),
     )

@@ -113,6 +113,13 @@ def test_supported_findings_are_counted_without_the_allowed_ones() -> None:
     assert (allowed.passed, allowed.value) == (True, 0)
 
 
+def test_of_many_supported_findings_some_are_named_and_the_rest_is_counted() -> None:
+    rules = parse_rules({"rules": {"supported_findings": 0}}, "f")
+    (result,) = check(rules, audited(*(FOG | {"concept": f"fog {i}"} for i in range(7))))
+    assert result.value == 7
+    assert result.detail.endswith("boat/fog 4 and 2 more")
+
+
 def test_no_supported_finding_is_no_good_news_where_none_could_be_tested() -> None:
     rules = parse_rules({"rules": {"supported_findings": 0}}, "f")
     (result,) = check(rules, audited(WEAK, testable=False))

@@ -123,11 +123,10 @@ def test_a_unit_is_called_by_its_label_where_that_is_sure(
     monkeypatch.setattr(module, "SURE", sure)
     found = grounds_of(reader, small.cached_encoder(), kind="neuron").units
     known = units(reader.engine, "neuron", UnitFilter(), limit=None)
-    assert len(found.labels) == len(found.alive) == len(known)
+    assert len(found.labels) == len(known)
     for row in known.to_dict("records"):
         named = row["pearson"] >= sure and not row["abstained"]
         assert found.labels[row["number"]] == (row["label"] if named else None)
-        assert found.alive[row["number"]] == row["alive"]
     if sure == 2.0:
         assert set(found.labels) == {None}
     if sure == -1.0:

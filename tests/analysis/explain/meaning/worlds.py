@@ -30,7 +30,6 @@ def grounds(labels: tuple[str | None, ...] = LABELS) -> Grounds:
             activations=np.ones((2, 4), np.float32),
             thresholds=np.zeros(4, np.float32),
             labels=labels,
-            alive=np.ones(4, bool),
             read=lambda given: given,
         ),
     )

@@ -34,7 +34,6 @@ def grounds(concepts: Sequence[str] = CONCEPTS) -> Grounds:
             activations=activations,
             thresholds=np.zeros(3, np.float32),
             labels=("glow", None, "stripes"),
-            alive=np.ones(3, bool),
             read=lambda given: given,
         ),
     )
