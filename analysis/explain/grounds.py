@@ -11,13 +11,14 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from analysis.explain.scoring import TextDirection
 from analysis.shortcuts.inputs import Head
 from analysis.textmap.base import unit_rows
 
 UnitKind = Literal["latent", "neuron"]
+_BLOCK = 4096  # images whose logits are held at once
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,15 @@ class Grounds:
     def mean(self) -> Float[np.ndarray, " features"]:
         """Mean of f over the audit's images."""
         return self.features.mean(axis=0)
+
+    @cached_property
+    def decided(self) -> Int[np.ndarray, " images"]:
+        """The class that wins on each of the audit's images."""
+        blocks = (
+            self.head.logits(self.features[start : start + _BLOCK]).argmax(axis=1)
+            for start in range(0, len(self.features), _BLOCK)
+        )
+        return np.concatenate([np.zeros(0, np.int64), *blocks])
 
     @cached_property
     def concept_units(self) -> Float[np.ndarray, "concepts features"]:

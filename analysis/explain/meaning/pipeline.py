@@ -7,6 +7,7 @@ from jaxtyping import Real
 
 from analysis.explain.grounds import Decision, Grounds
 from analysis.explain.language_model import LanguageModel
+from analysis.explain.meaning.fires_on import fires_on
 from analysis.explain.meaning.influential import Weighed
 from analysis.explain.meaning.model_realiser import realise_with_model
 from analysis.explain.meaning.realise import realise
@@ -74,7 +75,7 @@ def meaning_of(
     """The structured meaning of a decision; arguments as of ``explain_by_pipeline``."""
     weighed = Weighed.of(grounds, decision)
     cited, opposing = weighed.influential(count), weighed.opposing()
-    evidence = _Evidence(grounds, weighed, maps or {}, filter_words)
+    evidence = _Evidence(grounds, decision, weighed, maps or {}, filter_words)
     before, after = weighed.without([]), weighed.without(cited)
     rival, logits = decision.rival(grounds.head), decision.logits(grounds.head)
     return Meaning(
@@ -102,8 +103,16 @@ def meaning_of(
 class _Evidence:
     """Makes evidence of units."""
 
-    def __init__(self, grounds: Grounds, weighed: Weighed, maps: Maps, filter_words: bool) -> None:
-        self._labels = grounds.units.labels
+    def __init__(
+        self,
+        grounds: Grounds,
+        decision: Decision,
+        weighed: Weighed,
+        maps: Maps,
+        filter_words: bool,
+    ) -> None:
+        self._activations = decision.activations
+        self._grounds, self._labels = grounds, grounds.units.labels
         self._weighed, self._maps, self._filter_words = weighed, maps, filter_words
 
     def of(self, numbers: Sequence[int], polarity: Polarity) -> list[Evidence]:
@@ -125,11 +134,15 @@ class _Evidence:
     def _of(self, numbers: tuple[int, ...], polarity: Polarity) -> Evidence:
         share = abs(sum(self._weighed.share(number) for number in numbers))
         heats = [self._maps[number] for number in numbers if number in self._maps]
+        label, first = self._label(numbers[0]), numbers[0]
         return Evidence(
             units=numbers,
-            label=self._label(numbers[0]),
+            label=label,
             share=share,
             strength=strength_of(share),
             region=region(np.sum(heats, axis=0)) if heats else None,
             polarity=polarity,
+            fires_on=()
+            if label is not None
+            else fires_on(self._grounds, first, sign=float(self._activations[first])),
         )

@@ -3,7 +3,8 @@
 Labels stand in quotation marks, so that an adjective ("glowing") reads as well as a phrase ("two
 eyes on the front of the head"). The first sentence says what the decision rests on, stronger
 evidence first; the second what speaks against it; the last what is left of the class's probability
-once its evidence is masked, beside the floor of masking as many units at random.
+once its evidence is masked, beside the floor of masking as many units at random. Of a unit without
+a name it is told on which classes' images it is most active.
 """
 
 from collections.abc import Iterator, Sequence
@@ -136,6 +137,8 @@ def _aside(evidence: Evidence, meaning: Meaning, first: bool) -> Iterator[str]:
     yield percent(evidence.share) + (f" {OF_ALL}" if first else "")
     if evidence.region is not None:
         yield evidence.region
+    if evidence.fires_on:
+        yield f"most active on {_and(evidence.fires_on)}"
 
 
 def _masked(meaning: Meaning) -> str:

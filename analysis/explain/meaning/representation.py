@@ -45,6 +45,8 @@ class Evidence:
         label: None where the units have no name, or one that is not shown.
         share: of all that speaks for the class (see ``Weighed``).
         region: where in the image, in words; None where that is not known.
+        fires_on: classes of the images on which a unit without a name fires most (see
+            ``fires_on``); empty where it has one.
     """
 
     units: tuple[int, ...]
@@ -53,6 +55,7 @@ class Evidence:
     strength: Strength
     region: str | None
     polarity: Polarity
+    fires_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,10 @@ class Meaning:
     def to_json(self) -> dict[str, Any]:
         """Ready for ``json.dumps``."""
         told = asdict(self)
-        told["evidence"] = [one | {"units": list(one["units"])} for one in told["evidence"]]
+        told["evidence"] = [
+            one | {"units": list(one["units"]), "fires_on": list(one["fires_on"])}
+            for one in told["evidence"]
+        ]
         return told
 
     @classmethod
@@ -128,7 +134,9 @@ def _evidence(told: Any) -> Evidence:
     for name, words in (("strength", get_args(Strength)), ("polarity", get_args(Polarity))):
         if known[name] not in words:
             raise InputError(f"{name} of evidence is {' / '.join(words)}, not {known[name]!r}")
-    known["units"] = tuple(numbers)
+    if not all(isinstance(name, str) for name in known["fires_on"]):
+        raise InputError("fires_on of evidence lists names of classes")
+    known |= {"units": tuple(numbers), "fires_on": tuple(known["fires_on"])}
     return Evidence(**known)
 
 
@@ -144,6 +152,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "strength": (str,),
     "region": (str, type(None)),
     "polarity": (str,),
+    "fires_on": (list,),
     "winner": (str,),
     "chance": (float, type(None)),
     "kind": (str,),
