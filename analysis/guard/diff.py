@@ -20,6 +20,7 @@ from analysis.guard.budget import SUSPECTED_Q, Claim
 
 SAME_TEXT = 1e-3
 """Largest difference of two embeddings of one text by one encoder."""
+_BLOCK = 2048  # texts compared at once
 RELIANCE = ("masking", "accuracy", "projecting")
 """Columns of a claim that come with an interval."""
 Kind = Literal["gone", "new", "changed", "same"]
@@ -100,8 +101,12 @@ def compare(before: Side, after: Side) -> Difference:
 
 def _require_one_text_space(before: Side, after: Side, shared: Sequence[str]) -> None:
     """The same texts must have the same embeddings."""
-    rows = [side.embeddings[_places(side.concepts, shared)] for side in (before, after)]
-    same = rows[0].shape == rows[1].shape and bool(np.abs(rows[0] - rows[1]).max() <= SAME_TEXT)
+    old, new = (_places(side.concepts, shared) for side in (before, after))
+    same = before.embeddings.shape[1] == after.embeddings.shape[1] and all(
+        np.abs(before.embeddings[old[i : i + _BLOCK]] - after.embeddings[new[i : i + _BLOCK]]).max()
+        <= SAME_TEXT
+        for i in range(0, len(shared), _BLOCK)
+    )
     if not same:
         raise InputError(
             f"{before.name} and {after.name} were made with different text encoders: audit both "
@@ -130,7 +135,7 @@ def _warnings(before: Side, after: Side, shared: int) -> Iterator[str]:
                 "and none was tested, so other findings and verdicts are to be expected"
             )
     for side in (before, after):
-        if (own := len(side.concepts) - shared) > 0:
+        if (own := len(set(side.concepts)) - shared) > 0:
             yield f"{own} concepts of {side.name} are not in the other audit: left out"
     if before.text_map != after.text_map:
         yield (

@@ -1,6 +1,7 @@
 """Two audits beside each other."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from dashboard.parts.compare.decisions import paired
 from dashboard.parts.compare.other import told_apart
 from dashboard.parts.compare.strengths import apart, scatter
 from dashboard.serve import AGAINST_VARIABLE, READ_ONLY_VARIABLE
+from db.layout import database
 from tests import stores
 from tests.dashboard.comparable import build_pair
 from tests.dashboard.conftest import Open, words
@@ -36,7 +38,15 @@ def test_the_only_neighbour_is_compared_with(open_page: Open, pair: tuple[Path, 
 
 def test_findings_new_gone_and_the_same(open_page: Open, pair: tuple[Path, Path]) -> None:
     app = open_page(pair[0], "compare")
-    assert "1 new · 1 gone · 0 changed · 3 same" in words(app)
+    assert (
+        "By name, of 4 classes here and 4 in the other, both have **4**; by words, of 8 concepts "
+        "here and 8 in the other, both have **8**. Only findings about these are compared: "
+        "**4 of 4 (100 %)** held here and **4 of 4 (100 %)** held in the other."
+    ) in words(app)
+    assert (
+        "New: 1 of 4 (25 %) held here · gone: 1 of 4 (25 %) held in the other · "
+        "held in both: 0 changed, 3 same"
+    ) in words(app)
     (new,) = app.dataframe[0].value.to_dict("records")
     assert (new["class"], new["concept"]) == ("jellyfish", "glowing")
     assert (new["here"], new["there"]) == ("candidate, q 0.020", "not held: q 0.200")
@@ -46,6 +56,17 @@ def test_findings_new_gone_and_the_same(open_page: Open, pair: tuple[Path, Path]
     assert (gone["here"], gone["there"]) == ("not held: q 0.060", "candidate, q 0.010")
     app = open_page(pair[0], "compare", x_kind="same", x_class="1")
     assert list(app.dataframe[0].value["concept"]) == ["sharp teeth"]
+
+
+def test_where_nothing_is_compared_no_zeros_are_shown(open_page: Open, tmp_path: Path) -> None:
+    here, other = build_pair(tmp_path)
+    for directory in (here, other):
+        with sqlite3.connect(database(directory)) as connection:
+            connection.execute("update finding set q = 1")
+        connection.close()
+    said = words(open_page(here, "compare", x_class="2"))
+    assert "New: " not in said
+    assert "neither audit holds a finding about red crab and a concept that both know" in said
 
 
 def test_a_finding_here_can_be_opened(open_page: Open, pair: tuple[Path, Path]) -> None:
@@ -67,6 +88,7 @@ def test_decisions_on_the_same_files(open_page: Open, pair: tuple[Path, Path]) -
     said = words(open_page(pair[0], "compare"))
     assert "here **10 of 12 (83 %)** right, in the other **9 of 12 (75 %)**" in said
     # 1 of 12 apart: 1/12 ± 1.96 · sqrt(1/12 · 11/12 / 12)
+    assert "Byte for byte, of 12 image files here and 12 in the other, both have **12**." in said
     assert "difference +8.3 points [-7.3, +24.0]" in said
     assert "Only here right: 1; only the other: 0; neither: 2." in said
     assert "1 of 12 (8 %) images are decided differently" in said
@@ -94,8 +116,8 @@ def test_the_audit_given_leads_and_may_lie_elsewhere(
     monkeypatch.setenv(AGAINST_VARIABLE, str(elsewhere))
     app = open_page(pair[0], "compare")
     assert app.selectbox(key="compare_with").options == ["copy", "other"]
-    assert "0 new · 0 gone · 0 changed · 4 same" in words(app)
-    assert "1 new" in words(open_page(pair[0], "compare", x_with="other"))
+    assert "held in both: 0 changed, 4 same" in words(app)
+    assert "New: 1 of 4" in words(open_page(pair[0], "compare", x_with="other"))
 
 
 def test_what_cannot_be_compared_is_named_with_its_reason(
@@ -128,7 +150,7 @@ def test_a_class_that_is_not_in_both_gets_a_plain_message(
 ) -> None:
     app = open_page(pair[0], "compare", x_class=asked)
     assert "This audit has no class" in app.warning[0].value
-    assert "1 new · 1 gone" in words(app)
+    assert "New: 1 of 4" in words(app)
 
 
 def test_without_a_common_class_that_is_told_first(open_page: Open, tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def _pages(rows: list[dict[str, Any]], settings: dict[str, Any]) -> Figures:
             "From the message that asks for a page until the script has run, over the websocket of "
             "the real server, everything sent each time; each visit of a page about one thing is "
             "about another one. The browser's own time is not in it, this client's reading is.",
+            "Compare: with an audit of another training of the classifier, which lies beside it.",
             "First view: a server that has just started, pages in this order; what comes first "
             "also loads what all pages need.",
             "Processor: seconds that the server computed. Where they are far below the rest, "

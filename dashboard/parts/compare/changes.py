@@ -1,24 +1,20 @@
 """Findings gone, new, changed and the same, in this audit against the other."""
 
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from analysis.errors import InputError
 from analysis.guard.budget import Claim
-from analysis.guard.diff import Change, Difference, Kind, Side, compare, is_held
-from analysis.guard.stored import side_of
+from analysis.guard.diff import Change, Kind, is_held
 from dashboard import route
 from dashboard.data import Store
 from dashboard.parts import downloads, numbers, tables
-from dashboard.parts.compare.other import called, told_apart
+from dashboard.parts.compare.matched import Matched, held, matched
+from dashboard.parts.compare.other import called
 from dashboard.text import md, plain
-from db.errors import StoreError
 from db.queries.findings import VERDICTS
-from db.reader import AuditReader
 
 _MEANS: dict[Kind, str] = {
     "new": "held here, not in the other",
@@ -31,8 +27,8 @@ _RELIANCE = {"accuracy": "accuracy lost, masked", "masking": "logit lost, masked
 
 def cautions(audits: tuple[Store, Store]) -> None:
     """What may set the audits apart besides the classifiers, or why findings are not compared."""
-    found = difference(audits)
-    told = [found] if isinstance(found, str) else found.warnings
+    found = matched(audits)
+    told = [found] if isinstance(found, str) else found.difference.warnings
     if told:
         st.warning("\n".join(f"- {md(words, 600)}." for words in told), icon=":material/warning:")
     else:
@@ -45,16 +41,25 @@ def cautions(audits: tuple[Store, Store]) -> None:
 def shown(audits: tuple[Store, Store], class_name: str | None) -> None:
     """The findings of one class, or of all that both know."""
     st.subheader("Findings", anchor=False)
-    found = difference(audits)
+    found = matched(audits)
     if isinstance(found, str):
         st.caption("They cannot be compared; the reason stands above.")
         return
     st.caption(
         "A finding is held where it is unexpected at q ≤ .05 and was not refuted. Classes are "
         "matched by name, concepts by their words, or by what either audit says is the same."
-        + _alone(found)
     )
-    of_class = [c for c in found.changes if class_name is None or c.class_name == class_name]
+    _out_of(found)
+    changes = found.difference.changes
+    of_class = [c for c in changes if class_name is None or c.class_name == class_name]
+    if not of_class:
+        about = "a class" if class_name is None else md(class_name)
+        st.info(
+            f"**Nothing to compare**: neither audit holds a finding about {about} and a concept "
+            "that both know. That nothing is new or gone says nothing here.",
+            icon=":material/inbox:",
+        )
+        return
     kind = _kind(of_class)
     rows = [change for change in of_class if change.kind == kind]
     st.caption(f"**{kind}**: {_MEANS[kind]}.")
@@ -62,17 +67,14 @@ def shown(audits: tuple[Store, Store], class_name: str | None) -> None:
         _table(sorted(rows, key=_order), audits)
 
 
-def _alone(found: Difference) -> str:
-    said = [
-        f" {numbers.many(len(names), 'class', 'es')} of {which} "
-        f"{'is' if len(names) == 1 else 'are'} not in {lacks}."
-        for names, which, lacks in (
-            (found.only_after, "this audit", "the other"),
-            (found.only_before, "the other", "this audit"),
-        )
-        if names
-    ]
-    return "".join(said)
+def _out_of(found: Matched) -> None:
+    """What could be compared at all: few classes in common make few changes."""
+    here, other = held(found.difference.changes)
+    st.markdown(
+        f"By name, {found.classes.said('classes')}; by words, {found.concepts.said('concepts')}. "
+        f"Only findings about these are compared: **{numbers.of(here, found.held[0])}** held here "
+        f"and **{numbers.of(other, found.held[1])}** held in the other."
+    )
 
 
 def _kind(changes: list[Change]) -> Kind:
@@ -89,9 +91,19 @@ def _kind(changes: list[Change]) -> Kind:
         format_func=str,
         label_visibility="collapsed",
     )
-    st.caption(" · ".join(f"{count:,} {kind}" for kind, count in counts.items()))
+    st.caption(_counted(changes, counts))
     by_name: dict[str, Kind] = {str(kind): kind for kind in counts}
     return by_name.get(str(picked), "new")
+
+
+def _counted(changes: Sequence[Change], counts: dict[Kind, int]) -> str:
+    """Each count beside what it is out of."""
+    here, other = held(changes)
+    return (
+        f"New: {numbers.of(counts['new'], here)} held here · gone: "
+        f"{numbers.of(counts['gone'], other)} held in the other · held in both: "
+        f"{counts['changed']:,} changed, {counts['same']:,} same"
+    )
 
 
 def _order(change: Change) -> tuple[int, float]:
@@ -180,31 +192,3 @@ def _reliance(claim: Claim | None, name: str) -> str:
     low, high = claim[f"{name}_low"], claim[f"{name}_high"]
     interval = "" if low is None or high is None else f" [{low:.2f}, {high:.2f}]"
     return f"{claim[name]:.2f}{interval}"
-
-
-def difference(audits: tuple[Store, Store]) -> Difference | str:
-    """From the other audit to this one; or why they cannot be compared."""
-    here, other = audits
-    return _difference(
-        (str(here.directory), here.version.partition(" ")[0]),
-        (str(other.directory), other.version.partition(" ")[0]),
-    )
-
-
-@st.cache_resource(max_entries=4, show_spinner="Comparing the findings …")
-def _difference(here: tuple[str, str], other: tuple[str, str]) -> Difference | str:
-    try:
-        sides = [_side(Path(directory)) for directory, _ in (here, other)]
-    except (InputError, StoreError) as error:
-        return str(error)
-    names = told_apart(sides[0].name, sides[1].name)
-    now, before = (replace(side, name=name) for side, name in zip(sides, names, strict=True))
-    try:
-        return compare(before, now)
-    except InputError as error:
-        return str(error)
-
-
-def _side(directory: Path) -> Side:
-    with AuditReader(directory) as audit:
-        return side_of(audit)

@@ -1,7 +1,7 @@
 """Images that both audits looked at, and those on which the classifiers decide differently."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ import streamlit as st
 from dashboard import data
 from dashboard.data import Store
 from dashboard.parts import downloads, numbers, pictures, tables
+from dashboard.parts.compare.other import Key, key
+from dashboard.parts.compare.shared import Shared
 from dashboard.parts.pictures import Picture
 from dashboard.text import md
 from db.queries import classes
@@ -25,10 +27,11 @@ class Common:
     """Images in both audits, by the bytes of the file.
 
     ``frame`` has image_id (here), truth, here, there (names of classes), sure_here, sure_there;
-    truth is None where the image has no label here.
+    truth is missing where the image has no label here.
     """
 
     frame: pd.DataFrame
+    shared: Shared
 
     @property
     def labelled(self) -> pd.DataFrame:
@@ -45,8 +48,8 @@ def shown(audits: tuple[Store, Store], class_name: str | None) -> None:
     """How often both are right on the images they share, and where they part."""
     st.subheader("Decisions on the same images", anchor=False)
     found = common(audits)
+    st.caption(f"Byte for byte, {found.shared.said('image files')}.")
     if found.frame.empty:
-        st.caption("No image file was looked at by both audits, byte for byte.")
         return
     _accuracy(found)
     _wall(found, class_name)
@@ -80,10 +83,6 @@ def paired(here: np.ndarray, there: np.ndarray) -> tuple[float, float, float]:
 
 
 def _wall(found: Common, class_name: str | None) -> None:
-    apart = found.apart
-    if class_name is not None:
-        sides = [(apart[name] == class_name).to_numpy() for name in ("truth", "here", "there")]
-        apart = apart.loc[np.any(sides, axis=0)]
     asked = st.segmented_control(
         "Which",
         [_ALL, *_FILTERS],
@@ -93,10 +92,9 @@ def _wall(found: Common, class_name: str | None) -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    if asked in _FILTERS:
-        here, there = _FILTERS[asked]
-        right = [(apart[side] == apart["truth"]).to_numpy(bool) for side in ("here", "there")]
-        apart = apart.loc[(right[0] == here) & (right[1] == there)]
+    # Asked for again when a file is made: what a button holds is kept as long as its session.
+    chosen = partial(_chosen, found, class_name, asked)
+    apart = chosen()
     of = "" if class_name is None else f" with {md(class_name)} as label or decision"
     st.caption(
         f"{numbers.of(len(apart), len(found.frame))} images are decided differently{of}; the "
@@ -106,7 +104,20 @@ def _wall(found: Common, class_name: str | None) -> None:
     offset = tables.pager(len(apart), key="x_images_page", per_page=_PER_PAGE)
     with place:
         pictures.wall(_pictures(apart.iloc[offset : offset + _PER_PAGE]))
-    downloads.buttons("images-of-both", lambda: apart)
+    downloads.buttons("images-of-both", chosen)
+
+
+def _chosen(found: Common, class_name: str | None, asked: str | None) -> pd.DataFrame:
+    """Of the images that are decided differently those that the page asks for."""
+    apart = found.apart
+    if class_name is not None:
+        sides = [(apart[name] == class_name).to_numpy() for name in ("truth", "here", "there")]
+        apart = apart.loc[np.any(sides, axis=0)]
+    if asked in _FILTERS:
+        here, there = _FILTERS[asked]
+        right = [(apart[side] == apart["truth"]).to_numpy(bool) for side in ("here", "there")]
+        apart = apart.loc[(right[0] == here) & (right[1] == there)]
+    return apart
 
 
 def _pictures(rows: pd.DataFrame) -> list[Picture]:
@@ -126,36 +137,28 @@ def _pictures(rows: pd.DataFrame) -> list[Picture]:
 
 def common(audits: tuple[Store, Store]) -> Common:
     """The images of both, the surest here first."""
-    key = tuple((str(audit.directory), audit.version.partition(" ")[0]) for audit in audits)
-    return _common(key, audits)
+    here, other = audits
+    return _common((key(here), key(other)), audits)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _common(
-    key: Any,  # noqa: ARG001  (what the cache goes by)
+    key: tuple[Key, Key],  # noqa: ARG001  (what the cache goes by)
     _audits: tuple[Store, Store],
 ) -> Common:
-    here, there = (_decided(audit) for audit in _audits)
+    """Each file once in either: the first of equal ones."""
+    here, there = (decisions(audit.engine).drop_duplicates("sha256") for audit in _audits)
+    own, others = (data.ask_of(audit, classes.class_names) for audit in _audits)
     both = here.merge(there, on="sha256", suffixes=("", "_other"))
     frame = pd.DataFrame(
         {
             "image_id": both["image_id"],
-            "truth": both["truth"],
-            "here": both["decided"],
-            "there": both["decided_other"],
+            "truth": both["class_id"].map(own.get),
+            "here": both["predicted_id"].map(own.get),
+            "there": both["predicted_id_other"].map(others.get),
             "sure_here": both["probability"],
             "sure_there": both["probability_other"],
         }
     )
     order = frame.sort_values("sure_here", ascending=False, kind="stable")
-    return Common(order.reset_index(drop=True))
-
-
-def _decided(audit: Store) -> pd.DataFrame:
-    """Each file once: the first of equal ones."""
-    found = decisions(audit.engine).drop_duplicates("sha256")
-    names = data.ask_of(audit, classes.class_names)
-    return found.assign(
-        truth=[None if pd.isna(i) else names.get(int(i)) for i in found["class_id"]],
-        decided=[names.get(int(i), str(i)) for i in found["predicted_id"]],
-    )
+    return Common(order.reset_index(drop=True), Shared(len(both), len(here), len(there)))

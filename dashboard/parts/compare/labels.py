@@ -5,8 +5,9 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.data import Store
-from dashboard.parts import numbers, tables
+from dashboard.parts import tables
 from dashboard.parts.compare.other import called
+from dashboard.parts.compare.shared import Shared
 from dashboard.text import md, plain
 from db.queries.compare import latent_labels
 from db.queries.concepts import concept_texts
@@ -22,9 +23,9 @@ def shown(audits: tuple[Store, Store]) -> None:
         st.caption("One of the audits holds no latent with a label that clears its floor.")
         return
     shared = set(here["label"]) & set(there["label"])
+    counted = Shared(len(shared), len(here), len(there))
     st.caption(
-        f"{numbers.many(len(shared), 'label')} are carried by latents of both; "
-        f"{len(here):,} different ones here, {len(there):,} in the other. Latents are never the "
+        f"Among those that clear their floors, {counted.said('labels')}. Latents are never the "
         "same twice, not even with another seed: that a label is missing may be chance."
     )
     for place, own, other, name, linked in zip(

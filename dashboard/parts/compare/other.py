@@ -20,6 +20,7 @@ from db.errors import StoreError
 PARAMETER = "x_with"
 _MOST = 50  # neighbours that are looked at
 _REMEMBERED = 20  # seconds
+Key = tuple[str, str]
 
 
 def chosen() -> Store | None:
@@ -37,6 +38,11 @@ def chosen() -> Store | None:
     picked = _box(usable, asked if asked in usable else None)
     _unusable({name: why for name, why in named.items() if why is not None})
     return None if picked is None else data.opened(_directory(here, picked))
+
+
+def key(audit: Store) -> Key:
+    """What a cache goes by that rests on the audit alone: nothing that people say changes it."""
+    return str(audit.directory), audit.version.partition(" ")[0]
 
 
 def called(audits: tuple[Store, Store]) -> tuple[str, str]:

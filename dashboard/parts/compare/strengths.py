@@ -1,7 +1,5 @@
 """How strongly a class holds each concept, in one audit against the other."""
 
-from typing import Any
-
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -9,7 +7,7 @@ import streamlit as st
 from dashboard import data
 from dashboard.data import Store
 from dashboard.parts import charts, numbers
-from dashboard.parts.compare.other import called
+from dashboard.parts.compare.other import Key, called, key
 from dashboard.text import chart, md, plain
 from db.queries import concepts, frame
 
@@ -26,7 +24,7 @@ def shown(audits: tuple[Store, Store], ids: tuple[int, int], class_name: str) ->
         ids: of the class, in either audit.
     """
     st.subheader("Concepts of the class", anchor=False)
-    texts, first, second = _common(audits)
+    texts, first, second = _matched((key(audits[0]), key(audits[1])), audits)
     scores = [_scores(audit, i) for audit, i in zip(audits, ids, strict=True)]
     if not texts or scores[0] is None or scores[1] is None:
         st.caption("One of the audits holds no concept scores, or they share no concept.")
@@ -109,14 +107,9 @@ def scatter(
     return figure
 
 
-def _common(audits: tuple[Store, Store]) -> tuple[list[str], np.ndarray, np.ndarray]:
-    key = tuple((str(audit.directory), audit.version.partition(" ")[0]) for audit in audits)
-    return _matched(key, audits)
-
-
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _matched(
-    key: Any,  # noqa: ARG001  (what the cache goes by)
+    key: tuple[Key, Key],  # noqa: ARG001  (what the cache goes by)
     _audits: tuple[Store, Store],
 ) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Texts in both vocabularies, and their rows in either; of equal texts the last."""
@@ -134,8 +127,7 @@ def _scores(audit: Store, class_id: int) -> np.ndarray | None:
     found = _matrix(audit)
     if found is None or not 0 <= class_id < len(found):
         return None
-    key = (str(audit.directory), audit.version.partition(" ")[0])
-    mean, spread = _moments(key, found)
+    mean, spread = _moments(key(audit), found)
     return (np.asarray(found[class_id], np.float64) - mean) / spread
 
 
@@ -150,7 +142,7 @@ def _matrix(audit: Store) -> np.ndarray | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _moments(
-    key: Any,  # noqa: ARG001  (what the cache goes by)
+    key: Key,  # noqa: ARG001  (what the cache goes by)
     _scores: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation of each concept over the classes; 1 where it never varies."""

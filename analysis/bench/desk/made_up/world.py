@@ -1,5 +1,6 @@
 """What the stages of the made-up audit share: names, decisions, directions, pictures."""
 
+import hashlib
 import io
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from analysis.bench.desk.made_up.records import distinct
 from analysis.bench.desk.sizes import Sizes
 from analysis.text.vocabulary import load_concepts
 from analysis.textmap.base import unit_rows
+from sae.units import UnitKind
 
 TEXT_WIDTH = 384
 """Of the packaged text encoder's embeddings."""
@@ -18,8 +20,10 @@ MAPS = ("stacked", "mlp")
 """Text maps whose concepts and labels are kept, the one shown first on top."""
 _ACCURACY = 0.8
 _RANKS = 5
-_PHOTOGRAPHS = 256
-"""Different pictures; every image has bytes of its own."""
+_PICTURES = 256
+"""Different ones; every image has bytes of its own."""
+_PHOTOGRAPHED = 600
+"""Images whose files lie on the disk: all of them would take gigabytes."""
 _PICTURE = (500, 375)
 _THUMBNAIL = 128
 
@@ -29,15 +33,27 @@ class World:
     """Random, but of one piece: decisions follow features, ids point at what is there."""
 
     sizes: Sizes
+    training: int = 0
+    """Another one has the same classes, texts and images, and takes them otherwise."""
 
     def rng(self, what: str) -> np.random.Generator:
         """A generator for one purpose, whatever was drawn for others."""
-        return np.random.default_rng([self.sizes.seed, *what.encode()])
+        return np.random.default_rng([self.sizes.seed, self.training, *what.encode()])
+
+    def shared_rng(self, what: str) -> np.random.Generator:
+        """The same for all trainings."""
+        return World(self.sizes).rng(what)
 
     @property
     def units(self) -> int:
-        """Latents and neurons; ids are their order, latents first."""
-        return self.sizes.latents + self.sizes.features
+        """Of all kinds."""
+        return sum(self.kinds.values())
+
+    @property
+    def kinds(self) -> dict[UnitKind, int]:
+        """How many units of each; ids run through them in this order."""
+        of_features = self.sizes.features
+        return {"latent": self.sizes.latents, "neuron": of_features, "channel": of_features}
 
     @cached_property
     def words(self) -> list[str]:
@@ -56,30 +72,34 @@ class World:
         return single + self._pairs(self.sizes.concepts - len(single), 11)
 
     def _pairs(self, count: int, step: int) -> list[str]:
-        """Every word is followed by others in turn, so no pair comes twice."""
+        """Every word goes with others in turn, so no pair comes twice; the word between them keeps
+        them apart from the vocabulary's own pairs.
+        """
         n = len(self.words)
         rounds = [divmod(i, n) for i in range(count)]
-        return [f"{self.words[i]} {self.words[(i + step * (r + 1)) % n]}" for r, i in rounds]
+        return [f"{self.words[i]} with {self.words[(i + step * (r + 1)) % n]}" for r, i in rounds]
 
     @cached_property
     def class_embeddings(self) -> Float32[np.ndarray, "classes features"]:
         """Weights of the head."""
-        return self._normal("weights", self.sizes.classes, self.sizes.features) * np.float32(0.1)
+        shape = self.sizes.classes, self.sizes.features
+        return _normal(self.rng("weights"), *shape) * np.float32(0.1)
 
     @cached_property
     def name_embeddings(self) -> Float32[np.ndarray, "classes embedding"]:
         """Of the class names, unit rows."""
-        return unit_rows(self._normal("names", self.sizes.classes, TEXT_WIDTH))
+        return unit_rows(_normal(self.shared_rng("names"), self.sizes.classes, TEXT_WIDTH))
 
     @cached_property
     def concept_embeddings(self) -> Float32[np.ndarray, "concepts embedding"]:
         """Of the texts, unit rows."""
-        return unit_rows(self._normal("concepts", self.sizes.concepts, TEXT_WIDTH))
+        rng = self.shared_rng("concepts")
+        return unit_rows(_normal(rng, self.sizes.concepts, TEXT_WIDTH))
 
     @cached_property
     def decoder(self) -> Float32[np.ndarray, "latents features"]:
         """Directions of the latents, unit rows."""
-        return unit_rows(self._normal("decoder", self.sizes.latents, self.sizes.features))
+        return unit_rows(_normal(self.rng("decoder"), self.sizes.latents, self.sizes.features))
 
     @cached_property
     def labels(self) -> Int[np.ndarray, " images"]:
@@ -90,7 +110,7 @@ class World:
     @cached_property
     def features(self) -> Float32[np.ndarray, "images features"]:
         """Around the weights of the class that each image is taken for."""
-        found = self._normal("features", self.sizes.images, self.sizes.features)
+        found = _normal(self.rng("features"), self.sizes.images, self.sizes.features)
         found *= np.float32(0.5)
         found += self.class_embeddings[self.decisions[:, 0]]
         return found
@@ -112,21 +132,26 @@ class World:
         return (self.rng("alive").random(self.sizes.latents) < 0.9).astype(int)
 
     @cached_property
-    def photographs(self) -> list[bytes]:
-        """JPEGs with as much in them as photographs have."""
-        rng = self.rng("photographs")
-        return [_jpeg(rng) for _ in range(min(_PHOTOGRAPHS, self.sizes.images))]
+    def photographed(self) -> Int[np.ndarray, " some"]:
+        """Ids of the images that have a file, from all classes."""
+        n = self.sizes.images
+        return np.arange(min(_PHOTOGRAPHED, n)) * n // min(_PHOTOGRAPHED, n)
 
-    @cached_property
-    def small_photographs(self) -> list[bytes]:
-        """The same as thumbnails."""
-        return [_thumbnail(jpeg) for jpeg in self.photographs]
+    def photograph(self, image: int) -> bytes:
+        """The file of an image."""
+        return _numbered(self._pictures[image % len(self._pictures)], image)
 
     def thumbnail(self, image: int) -> bytes:
-        """One of the thumbnails with the image's number as a comment in the file."""
-        jpeg = self.small_photographs[image % len(self.small_photographs)]
-        note = f"image {image}".encode()
-        return jpeg[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + jpeg[2:]
+        """The same, small."""
+        return _numbered(self._thumbnails[image % len(self._thumbnails)], image)
+
+    @cached_property
+    def sha256(self) -> list[str]:
+        """Of each image's file; where there is none, of its path."""
+        found = [hashlib.sha256(self.path(i).encode()).hexdigest() for i in range(len(self.labels))]
+        for image in self.photographed.tolist():
+            found[image] = hashlib.sha256(self.photograph(image)).hexdigest()
+        return found
 
     def path(self, image: int) -> str:
         """Below the images' directory, a folder for each class."""
@@ -136,8 +161,25 @@ class World:
         """As ImageNet writes them."""
         return f"n{10_000_000 + class_id}"
 
-    def _normal(self, what: str, rows: int, columns: int) -> np.ndarray:
-        return self.rng(what).standard_normal((rows, columns), dtype=np.float32)
+    @cached_property
+    def _pictures(self) -> list[bytes]:
+        """JPEGs with as much in them as photographs have."""
+        rng = self.shared_rng("pictures")
+        return [_jpeg(rng) for _ in range(min(_PICTURES, self.sizes.images))]
+
+    @cached_property
+    def _thumbnails(self) -> list[bytes]:
+        return [_thumbnail(jpeg) for jpeg in self._pictures]
+
+
+def _normal(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    return rng.standard_normal((rows, columns), dtype=np.float32)
+
+
+def _numbered(jpeg: bytes, image: int) -> bytes:
+    """With the image's number as a comment in the file."""
+    note = f"image {image}".encode()
+    return jpeg[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + jpeg[2:]
 
 
 def _jpeg(rng: np.random.Generator) -> bytes:

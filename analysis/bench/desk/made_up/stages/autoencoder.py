@@ -8,6 +8,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from analysis.bench.desk.made_up.records import Records
+from analysis.bench.desk.made_up.stages.explanations import other_images
 from analysis.bench.desk.made_up.stages.filled import Filled
 from analysis.bench.desk.made_up.world import World
 from db.schema import SparseAutoencoder
@@ -45,6 +46,15 @@ def autoencoder(world: World, directory: Path) -> Filled:
     return Filled(
         {SparseAutoencoder: row}, {"latent_stability": stability}, _files(world, directory)
     )
+
+
+def changed_images(world: World) -> list[tuple[int, str]]:
+    """Images that are not explained, and a change of each as an address writes it: its strongest
+    latent set to 0."""
+    ids = other_images(world)
+    read = (world.features[ids] - world.features.mean(axis=0)) @ world.decoder.T
+    strongest = read.argmax(axis=1).tolist()
+    return [(image, f"l{n}:0") for image, n in zip(ids.tolist(), strongest, strict=True)]
 
 
 def _seed(world: World, seed: int) -> dict[str, Any]:

@@ -10,17 +10,21 @@ from analysis.bench.desk.made_up.world import MAPS, World
 from db.schema import Claim, ClaimUnit, Explanation
 
 METHODS = ("pipeline", "texter", "zero-shot")
-IMAGES, CLASSES = 300, 100
-"""Explained by all methods; classes by the pipeline alone."""
+CLASSES = 100
+"""Explained as a whole, by the pipeline alone; images by all methods."""
 _CLAIMS, _UNITS = 4, 3
 _STEPS = 12
 _AGAINST = ("cited", "random", "random, equal mass", "most active", "plain top concepts")
 
 
 def explained_images(world: World) -> np.ndarray:
-    """Ids of the images whose decisions are explained."""
-    n = world.sizes.images
-    return np.arange(min(IMAGES, n)) * n // min(IMAGES, n)
+    """Ids of the images whose decisions are explained: every other one that has a file."""
+    return world.photographed[::2]
+
+
+def other_images(world: World) -> np.ndarray:
+    """Those between them, which are not explained."""
+    return world.photographed[1::2]
 
 
 def explained_classes(world: World) -> np.ndarray:

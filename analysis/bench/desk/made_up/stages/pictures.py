@@ -1,7 +1,5 @@
 """The classifier and its images: stages ``model`` and ``images``."""
 
-import hashlib
-
 import numpy as np
 
 from analysis.bench.desk.made_up.records import Records, crossed
@@ -39,12 +37,11 @@ def model(world: World) -> Filled:
 def images(world: World) -> Filled:
     """Images with thumbnails and their best five classes, and the features."""
     n = world.sizes.images
-    hashes = [hashlib.sha256(jpeg).hexdigest() for jpeg in world.photographs]
     rows = Records(
         n,
         id=np.arange(n),
         path=world.path,
-        sha256=lambda image: hashes[image % len(hashes)],
+        sha256=world.sha256,
         width=500,
         height=375,
         class_id=world.labels,

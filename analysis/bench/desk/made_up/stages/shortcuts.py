@@ -111,7 +111,9 @@ def _findings(world: World) -> Records:
     duplicate = ~implied & (place >= OF_CLASS - 4)
     was_tested = (text_map == 0) & np.isin(place, TESTED)
     score = 9 * 0.9**place * rng.uniform(0.5, 1, n)
-    concept_id = distinct(rng, len(MAPS) * world.sizes.classes, OF_CLASS, world.sizes.concepts)
+    # The same pairs in all trainings, some of them held in one and not in another.
+    pairs = world.shared_rng("pairs")
+    concept_id = distinct(pairs, len(MAPS) * world.sizes.classes, OF_CLASS, world.sizes.concepts)
     drawn = rng.choice(len(_VERDICTS), n, p=(0.1, 0.3, 0.5, 0.1))
     return Records(
         n,

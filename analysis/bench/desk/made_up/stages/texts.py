@@ -75,7 +75,9 @@ def text_maps(world: World) -> Filled:
 
 
 def concepts(world: World) -> Filled:
-    """The best concepts of classes, from weights and images, and of images."""
+    """The best concepts of classes, from weights and images, and of images; all of the weights'
+    scores by the first map, as the page that compares audits reads them.
+    """
     sizes, rng = world.sizes, world.rng("scores")
     class_id, source, text_map, place = crossed(
         sizes.classes, len(SOURCES), len(MAPS), _BEST_OF_CLASS
@@ -96,7 +98,11 @@ def concepts(world: World) -> Filled:
         rank=place + 1,
         **_best(rng, sizes.concepts, place),
     )
-    return Filled({ClassConcept: of_classes, ImageConcept: of_images})
+    scores = rng.standard_normal((sizes.classes, sizes.concepts), dtype=np.float32)
+    return Filled(
+        {ClassConcept: of_classes, ImageConcept: of_images},
+        {f"class_concepts.weights.{MAPS[0]}": scores},
+    )
 
 
 def _best(rng: np.random.Generator, concepts: int, place: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,6 +1,7 @@
 """Units, what they do and what they are called: stages ``units``, ``labels``, ``heatmaps``."""
 
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ _METRICS = ("Pearson", "AUPRC", "F1", "AUC")
 
 
 def units(world: World) -> Filled:
-    """Latents, then neurons, with examples, effects, decisions and neighbours."""
+    """Units of each kind in turn, with examples, effects, decisions and neighbours."""
     rows = {Unit: _units(world), Activation: _activations(world)}
     rows |= {UnitClass: _classes(world), UnitFires: _fires(world)}
     rows |= {UnitNeighbour: _neighbours(world)}
@@ -82,13 +83,13 @@ def _units(world: World) -> Records:
     n, latents, rng = world.units, world.sizes.latents, world.rng("units")
     largest = rng.uniform(2, 12, n)
     latent = np.arange(n) < latents
-    alive = np.concatenate([world.latents_alive, np.ones(world.sizes.features, int)]).astype(bool)
+    alive = np.concatenate([world.latents_alive, np.ones(n - latents, int)]).astype(bool)
     counts = rng.integers(0, 300, (64, _BINS))
     return Records(
         n,
         id=np.arange(n),
-        kind=np.where(latent, "latent", "neuron"),
-        number=np.where(latent, np.arange(n), np.arange(n) - latents),
+        kind=[kind for kind, count in world.kinds.items() for _ in range(count)],
+        number=np.concatenate([np.arange(count) for count in world.kinds.values()]),
         alive=alive,
         density=np.where(alive, rng.uniform(0, 0.2, n), 0.0),
         mean_activation=np.where(alive, largest / 3, 0.0),
@@ -131,13 +132,15 @@ def _activations(world: World) -> Records:
 
 
 def _classes(world: World) -> Records:
-    unit, place = crossed(world.units, _CLASSES)
+    """Of all but the channels, which the classifier mixes before it decides."""
+    n = world.units - world.kinds["channel"]
+    unit, place = crossed(n, _CLASSES)
     rng = world.rng("unit classes")
     return Records(
         len(unit),
         unit_id=unit,
         rank=place + 1,
-        class_id=distinct(rng, world.units, _CLASSES, world.sizes.classes).ravel(),
+        class_id=distinct(rng, n, _CLASSES, world.sizes.classes).ravel(),
         effect=rng.choice([-1.0, 1.0], len(unit)) * 4 * 0.9**place,
     )
 
@@ -160,11 +163,11 @@ def _neighbours(world: World) -> Records:
     """Others of the same kind, for either relation in turn."""
     names = [name for name, length in RELATIONS for _ in range(length)]
     ranks = np.concatenate([np.arange(1, length + 1) for _, length in RELATIONS])
-    rng, latents = world.rng("neighbours"), world.sizes.latents
+    rng, counts = world.rng("neighbours"), list(world.kinds.values())
     others = [
         first
         + (np.arange(count)[:, None] + 1 + distinct(rng, count, len(names), count - 1)) % count
-        for first, count in ((0, latents), (latents, world.sizes.features))
+        for first, count in zip(accumulate(counts, initial=0), counts, strict=False)
     ]
     unit, place = crossed(world.units, len(names))
     return Records(
