@@ -36,7 +36,8 @@ def command(port: int) -> list[str]:
     options = _OPTIONS | {"server.port": str(port), "browser.serverPort": str(port)}
     flags = [f"--{name}={value}" for name, value in options.items()]
     hosts = [f"--server.allowedHosts={host}" for host in _HOSTS]
-    return [sys.executable, "-m", "streamlit", "run", str(APP), *flags, *hosts]
+    # -P: nothing is imported from the directory in which the desk happens to be started.
+    return [sys.executable, "-P", "-m", "streamlit", "run", str(APP), *flags, *hosts]
 
 
 def environment(

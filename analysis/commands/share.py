@@ -110,7 +110,7 @@ def serve(
     with ExitStack() as opened:
         audit = opened.enter_context(audit_at(directory, RichProgress()))
         reader_engine(audit.directory).dispose()  # a plain message now rather than on a page
-        command: list[Any] = [sys.executable, "-m", "dashboard.serve", audit.directory]
+        command: list[Any] = [sys.executable, "-P", "-m", "dashboard.serve", audit.directory]
         command += ["--port", port]
         if audit.bundled:
             command += ["--read-only"]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from analysis.wording import MEANING
 from dashboard import data, route
-from dashboard.parts import concepts, numbers, pictures, shell, tables, unit_links
+from dashboard.parts import class_box, concepts, numbers, pictures, shell, tables, unit_links
 from dashboard.parts import findings as finding_parts
 from dashboard.parts.downloads import downloads
 from dashboard.parts.explanation import section as explanations
@@ -103,11 +103,11 @@ def _all() -> None:
 
 
 def _one(info: ClassInfo) -> None:
-    names = data.ask(classes.class_names)
+    names = class_box.labels()
     top = st.container(horizontal=True, vertical_alignment="center")
     with top:
         route.list_link("class", "All classes")
-        shell.jump("class", info.class_id, list(names), lambda i: plain(names.get(i, i)))
+        shell.jump("class", info.class_id, list(names), lambda i: names.get(i, str(i)))
         people_lists.keep("class", info.class_id)
     author.outcome()
     st.title(md(info.class_name, 120), anchor=False)
@@ -134,7 +134,7 @@ def _numbers(info: ClassInfo) -> None:
         numbers.metric(
             "accuracy",
             numbers.percent(info.accuracy),
-            floor=f"{right} of {info.images} right" if info.images else "no images",
+            floor=f"{right:,} of {info.images:,} right" if info.images else "no images",
             meaning="accuracy",
         )
         numbers.metric("findings", f"{info.findings:,}", floor="kept for this class")
@@ -150,9 +150,8 @@ def _numbers(info: ClassInfo) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption("Its images are also taken for:", width="content")
             for row in wrong.to_dict("records"):
-                route.link(
-                    "class", row["predicted_id"], f"{plain(row['predicted'], 40)} ({row['images']})"
-                )
+                label = f"{plain(row['predicted'], 40)} ({row['images']:,})"
+                route.link("class", row["predicted_id"], label)
 
 
 def _findings(info: ClassInfo) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from analysis.explanation_wording import METHOD
 from dashboard import data, route
-from dashboard.parts import numbers, shell, tables
+from dashboard.parts import class_box, numbers, shell, tables
 from dashboard.parts.downloads import downloads
 from dashboard.parts.explanation import side_by_side, summary
 from dashboard.parts.explanation.section import command, stored
@@ -121,7 +121,6 @@ def _back() -> None:
 
 
 def _filters() -> ExplanationFilter:
-    names = data.ask(classes.class_names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
             "Search", key="e_search", max_chars=200, width=180, bind="query-params"
@@ -142,14 +141,7 @@ def _filters() -> ExplanationFilter:
             bind="query-params",
             format_func=lambda s: _SUBJECTS.get(s, "images and classes"),
         )
-        class_id = st.selectbox(
-            "Decided as",
-            [None, *names],
-            key="e_of",
-            width=200,
-            bind="query-params",
-            format_func=lambda i: "all classes" if i is None else plain(names.get(i, i)),
-        )
+        class_id = class_box.choose("Decided as", key="e_of", width=200)
         struck = st.toggle("With struck-out claims", key="e_struck", bind="query-params")
         errors = st.toggle("Wrong decisions", key="e_errors", bind="query-params")
     return ExplanationFilter(

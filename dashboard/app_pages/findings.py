@@ -5,13 +5,13 @@ import streamlit as st
 
 from analysis.wording import MEANING, VERDICT
 from dashboard import data, route
-from dashboard.parts import canary, concepts, numbers, shell, tables
+from dashboard.parts import canary, class_box, concepts, numbers, shell, tables
 from dashboard.parts.downloads import downloads
 from dashboard.parts.finding.card import card
 from dashboard.parts.people import author, verdict, visits
 from dashboard.parts.people import lists as people_lists
 from dashboard.text import plain
-from db.queries import classes, findings, overview, reviews
+from db.queries import findings, overview, reviews
 
 _DECIDED: dict[findings.Decided | None, str] = {
     None: "any",
@@ -47,7 +47,6 @@ def main() -> None:
 
 
 def _filters() -> findings.FindingFilter:
-    names = data.ask(classes.class_names)
     maps = concepts.maps()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
@@ -58,14 +57,7 @@ def _filters() -> findings.FindingFilter:
             max_chars=200,
             width=170,
         )
-        class_id = st.selectbox(
-            "Class",
-            [None, *names],
-            key="f_class",
-            width=190,
-            bind="query-params",
-            format_func=lambda i: "all classes" if i is None else plain(names.get(i, i)),
-        )
+        class_id = class_box.choose("Class", key="f_class", width=190)
         verdict = st.selectbox(
             "Verdict",
             [None, *findings.VERDICTS],

@@ -1,5 +1,7 @@
 """Images: the wall of all, or the one that the address asks for."""
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -7,6 +9,7 @@ from analysis.wording import MEANING
 from dashboard import data, route
 from dashboard.parts import (
     charts,
+    class_box,
     concepts,
     contributions,
     pictures,
@@ -21,11 +24,20 @@ from dashboard.parts.people import author, visits
 from dashboard.parts.people import lists as people_lists
 from dashboard.parts.whatif import section as whatif
 from dashboard.text import md, plain
-from db.queries import classes, images, unit_dossier
+from db.queries import images, unit_dossier
 from db.queries.images import ImageFilter, ImageInfo
 from db.queries.units import Kind
 
 _PER_PAGE = 32
+SECTIONS = (
+    "Explanations",
+    "Concepts of this image",
+    "Neurons that decided",
+    "Why this, not that",
+    "What if",
+    "Units that answer to it",
+)
+"""Headings of an image's page; ``contributions``, ``why`` and ``whatif`` write their own."""
 
 
 def main() -> None:
@@ -46,16 +58,8 @@ def _all() -> None:
     if whole == 0:
         shell.nothing("images")
         return
-    names = data.ask(classes.class_names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        class_id = st.selectbox(
-            "Class",
-            [None, *names],
-            key="i_class",
-            width=260,
-            bind="query-params",
-            format_func=lambda i: "all classes" if i is None else plain(names.get(i, i)),
-        )
+        class_id = class_box.choose("Class", key="i_class", width=260)
         search = st.text_input(
             "Search",
             key="i_search",
@@ -91,8 +95,8 @@ def _one(info: ImageInfo) -> None:
     author.outcome()
     st.title(md(info.class_name or f"Image {info.image_id}", 120), anchor=False)
     st.caption(f"{md(info.path, 160)} · {info.width} × {info.height} pixels")
-    if st.query_params.get("w"):
-        st.info("This address changes units of the image: see “What if”, below.")
+    st.caption("On this page: " + " · ".join(f"[{name}](#{_anchor(name)})" for name in SECTIONS))
+    whatif.arrived(info)
     left, right = st.columns([5, 6], gap="medium")
     with left:
         _picture(info)
@@ -116,6 +120,11 @@ def _one(info: ImageInfo) -> None:
     whatif.shown(info)
     _units(info)
     visits.looked("image", info.image_id)
+
+
+def _anchor(heading: str) -> str:
+    """What Streamlit makes of a heading, for links to it."""
+    return re.sub(r"[^a-z]+", "-", heading.lower())
 
 
 def _picture(info: ImageInfo) -> None:

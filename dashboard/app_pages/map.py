@@ -1,13 +1,12 @@
 """Map: classes, latents, images and words in one plane, and lists of what lies together."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from analysis.atlas import KINDS, Kind
-from dashboard.parts import numbers, shell
-from dashboard.parts.atlas import chosen, finder
+from dashboard import data
+from dashboard.parts import numbers
+from dashboard.parts.atlas import area, chosen, drawn, finder, missing
 from dashboard.parts.atlas.figure import figure
 from dashboard.parts.atlas.points import MANY, Points, points, trusted
 from dashboard.text import md, plain
@@ -28,25 +27,15 @@ def main() -> None:
     )
     found = points()
     if found is None:
-        shell.nothing("map")
-        st.markdown("`glowworm map DIR` draws one; it takes some seconds.")
+        missing.told()
         return
     kinds, errors, words = _controls(found)
     hits = finder.search(found, words, kinds)
-    asked, at = finder.asked(found)
     left, right = st.columns([13, 7], gap="medium")
     with left:
-        marked = [at] if at is not None else hits.tolist()
-        event = st.plotly_chart(
-            figure(found, kinds, errors=errors, marked=marked),
-            key="m_chart",
-            on_select="rerun",
-            selection_mode=("lasso", "box"),
-            config=_CONFIG,
-            alt="Map of " + finder.many(kinds) + "; the search beside it lists the same points",
-        )
+        _chart(found, kinds, errors, hits)
     with right:
-        _beside(found, event, words, hits, asked, at)
+        _beside(found, kinds, words, hits)
     _trust()
 
 
@@ -75,17 +64,37 @@ def _controls(found: Points) -> tuple[list[Kind], bool, str]:
     return chosen_kinds, errors, words or ""
 
 
-def _beside(
-    found: Points, event: Any, words: str, hits: np.ndarray, asked: str | None, at: int | None
-) -> None:
-    """What was drawn around, else what the address asks for, else what the search found."""
-    selected = chosen.lassoed(event, found)
-    if len(selected):
-        chosen.contents(found, selected, key="m_lasso")
+def _chart(found: Points, kinds: list[Kind], errors: bool, hits: np.ndarray) -> None:
+    _, at = finder.asked(found)
+    marked = [at] if at is not None else hits.tolist()
+    view = (data.store().version, kinds, errors, marked)  # another version has other names
+    chart = drawn.chart(view, drawn.asked()[0])
+    within = None if chart.within is None else area.read(chart.within)
+    st.plotly_chart(
+        figure(found, kinds, errors=errors, marked=marked, within=within),
+        key=chart.key,
+        on_select=drawn.selected,
+        selection_mode=("lasso", "box"),
+        config=_CONFIG,
+        alt="Map of " + finder.many(kinds) + "; the search beside it lists the same points",
+    )
+
+
+def _beside(found: Points, kinds: list[Kind], words: str, hits: np.ndarray) -> None:
+    """What lies in the area that the address holds, else around a point, else what was found."""
+    drawn_words, corners = drawn.asked()
+    if corners is not None:
+        _within(found, kinds, corners)
         return
+    if drawn_words is not None:
+        st.warning(
+            f"“{md(drawn_words, 40)}” is no area of a map. The address may be mistyped or cut off.",
+            icon=":material/link_off:",
+        )
+    asked, at = finder.asked(found)
     if at is not None:
         st.markdown(f"Nearest on the map to **{chosen.named(found, at)}**")
-        finder.leave()
+        finder.way_back()
         chosen.contents(found, finder.around(found, at), key="m_around")
         return
     if asked is not None:
@@ -111,6 +120,18 @@ def _beside(
             "Nothing is selected. Draw around points, or type a name above: both lead to the list "
             "of what lies together."
         )
+
+
+def _within(found: Points, kinds: list[Kind], corners: np.ndarray) -> None:
+    """The list of what lies in an area, of the kinds shown."""
+    shown = np.isin(found.kind, [KINDS.index(kind) for kind in kinds])
+    rows = np.flatnonzero(shown & area.inside(found.positions, corners))
+    st.markdown("In the area drawn on the map")
+    finder.way_back()
+    if len(rows):
+        chosen.contents(found, rows, key="m_lasso")
+    else:
+        st.info("Nothing that is shown lies in it.", icon=":material/filter_alt_off:")
 
 
 def _trust() -> None:

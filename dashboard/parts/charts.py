@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.parts import numbers
 from dashboard.text import chart
 
 BLUE, ORANGE, GREEN, GREY = "#2f86c1", "#e08a1e", "#1c9e77", "#8b9994"
@@ -74,7 +75,7 @@ def bars(
             y=rows,
             orientation="h",
             marker_color=list(colors) if not isinstance(colors, str) else colors,
-            text=list(text) if text is not None else [f"{value:{form}}" for value in values],
+            text=list(text or (numbers.minus(f"{value:{form}}") for value in values)),
             textposition="outside",
             cliponaxis=False,
             hovertext=[chart(name, 200) for name in names],

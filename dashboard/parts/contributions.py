@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.wording import MEANING
 from dashboard import data, route
-from dashboard.parts import charts, unit_links
+from dashboard.parts import charts, numbers, unit_links
 from dashboard.text import md
 from db.queries import overview, unit_dossier
 from db.queries.images import ImageInfo
@@ -41,36 +41,36 @@ def shown(info: ImageInfo) -> None:
     down = [int(i) for i in order[::-1][:_EACH_WAY] if found[i] < 0]
     st.caption(
         f"What each of the {len(found):,} neurons adds to the logit of "
-        f"**{md(info.predicted)}**, all together {found.sum():+.2f}; these "
-        f"{len(up)} for it {found[up].sum():+.2f}, these {len(down)} against it "
-        f"{found[down].sum():+.2f}.",
+        f"**{md(info.predicted)}**, all together {numbers.signed(found.sum(), 2)}; these "
+        f"{len(up)} for it {numbers.signed(found[up].sum(), 2)}, these {len(down)} against it "
+        f"{numbers.signed(found[down].sum(), 2)}.",
         help=MEANING["contribution"],
     )
-    for place, numbers, words in zip(
+    for place, chosen, words in zip(
         st.columns(2, gap="medium"), (up, down), ("for it", "against it"), strict=True
     ):
         with place:
-            _bars(numbers, found, words)
+            _bars(chosen, found, words)
 
 
-def _bars(numbers: list[int], found: np.ndarray, words: str) -> None:
+def _bars(chosen: list[int], found: np.ndarray, words: str) -> None:
     st.markdown(f"**{words}**")
-    if not numbers:
+    if not chosen:
         st.caption("none")
         return
-    frame = data.ask(unit_dossier.unit_names, "neuron", tuple(numbers))
+    frame = data.ask(unit_dossier.unit_names, "neuron", tuple(chosen))
     labels = dict(zip(frame["number"], unit_links.labels(frame), strict=True))
     charts.show(
         charts.signed(
-            [f"{n} · {labels[n]}" for n in numbers],
-            [float(found[n]) for n in numbers],
+            [f"{n} · {labels[n]}" for n in chosen],
+            [float(found[n]) for n in chosen],
             x_title="contribution to the logit",
         ),
         key=f"contributions_{words.split()[0]}",
         alt=f"Neurons that speak {words}",
     )
     with st.container(horizontal=True, gap="small"):
-        for n in numbers:
+        for n in chosen:
             route.link("neuron", n, f"neuron {n}")
 
 

@@ -29,8 +29,8 @@ def tiles(frame: pd.DataFrame) -> None:
                     f"{badges.verdict(row['verdict'])}"
                 )
                 st.caption(
-                    f"score {row['score']:.1f} · q {numbers.small(row['q'])} · name alone "
-                    f"{numbers.signed(row['z_name'])}",
+                    f"score {numbers.number(row['score'], 1)} · q {numbers.small(row['q'])} · "
+                    f"name alone {numbers.signed(row['z_name'])}",
                     help=MEANING["finding_score"],
                 )
                 route.link(
@@ -58,7 +58,7 @@ def rows(frame: pd.DataFrame) -> None:
             route.link("finding", row["finding_id"], f"“{plain(row['concept'], 60)}”")
             st.markdown(
                 f"{badges.kind(row['name_implied'])} {badges.verdict(row['verdict'])} "
-                f":small[score {row['score']:.1f} · q {numbers.small(row['q'])} · "
+                f":small[score {numbers.number(row['score'], 1)} · q {numbers.small(row['q'])} · "
                 f"name alone {numbers.signed(row['z_name'])}]",
                 width="content",
             )

@@ -1,7 +1,7 @@
 """Numbers with what they must bring along: a floor, a denominator, a meaning."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -12,12 +12,38 @@ from dashboard.text import plain
 
 def percent(value: float | None, digits: int = 0) -> str:
     """A share in per cent; a dash where there is none."""
-    return "–" if value is None or missing(value) else f"{100 * value:.{digits}f} %"
+    return "–" if value is None or missing(value) else minus(f"{100 * value:.{digits}f} %")
 
 
 def number(value: float | None, digits: int = 2) -> str:
     """A number with a fixed count of digits; a dash where there is none."""
-    return "–" if missing(value) else f"{value:.{digits}f}"
+    return "–" if missing(value) else minus(f"{value:.{digits}f}")
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number with so many digits that count."""
+    return minus(f"{value:.{digits}g}")
+
+
+def minus(text: str) -> str:
+    """A number as text, with a real minus sign."""
+    return text.replace("-", "−")
+
+
+def apart(values: Iterable[float], bound: float, least: int = 2) -> int:
+    """How many digits after the point, ``least`` to six, keep every value that is not the bound
+    from looking like it.
+    """
+    others = [value for value in values if value != bound]
+    for digits in range(least, 6):
+        if f"{bound:.{digits}f}" not in {f"{value:.{digits}f}" for value in others}:
+            return digits
+    return 6
+
+
+def percentile(value: float, least: int = 0) -> str:
+    """A share that is in per cent already, never rounded up to 100, which is all."""
+    return f"{value:.{apart([value], 100, least)}f} %"
 
 
 def small(value: float) -> str:
@@ -37,12 +63,14 @@ def missing(value: float | None) -> bool:
 
 def signed(value: float | None, digits: int = 1) -> str:
     """A number with its sign, never a negative zero."""
-    return "–" if value is None or missing(value) else f"{round(value, digits) + 0.0:+.{digits}f}"
+    if value is None or missing(value):
+        return "–"
+    return minus(f"{round(value, digits) + 0.0:+.{digits}f}")
 
 
-def many(count: int, thing: str, plural: str = "s") -> str:
+def many(count: int, thing: str) -> str:
     """``1 image``, ``2 images``."""
-    return f"{count:,} {thing}{'' if count == 1 else plural}"
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def of(part: int, whole: int) -> str:

@@ -126,8 +126,10 @@ def unusable(error: StoreError) -> None:
     st.error(md(error, 1000), icon=":material/report:")
 
 
-def nothing(what: str) -> None:
-    """Say that the audit holds none of something, and what the audit says about why."""
+def nothing(what: str, *, made_by: str | None = None) -> None:
+    """Say that the audit holds none of something, and what the audit says about why; of the stage
+    that makes it alone, where one does.
+    """
     st.info(f"This audit holds no {what}.", icon=":material/inbox:")
     run = data.ask(overview.last_run)
     if run is not None and run.status != "done":
@@ -136,12 +138,14 @@ def nothing(what: str) -> None:
             f"Its last run is **{run.status}**{why}. To go on with it, run it again with "
             "`--resume`."
         )
-    skipped_stages()
+    skipped_stages(made_by)
 
 
-def skipped_stages() -> None:
-    """Stages that were skipped or are stale, and the reason of each."""
+def skipped_stages(name: str | None = None) -> None:
+    """Stages, or the one of that name, that were skipped or are stale, and the reason of each."""
     stages = data.ask(overview.stages)
+    if name is not None:
+        stages = stages.loc[stages["name"] == name]
     for row in stages.loc[stages["status"] != "done"].to_dict("records"):
         reason = row["reason"] or "no reason is stored"
         st.markdown(f"- Stage **{md(row['name'])}** is {row['status']}: {md(reason, 300)}")

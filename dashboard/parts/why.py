@@ -9,18 +9,17 @@ from analysis.whatif import Audited
 from analysis.why import Part, UnitsWhy, Why
 from analysis.why import why as ask_why
 from dashboard import data, route
-from dashboard.parts import charts
+from dashboard.parts import charts, class_box
 from dashboard.parts.whatif.subject import audited
 from dashboard.text import md, plain
 from db.errors import StoreError
-from db.queries import classes
 from db.queries.images import ImageInfo
 from db.reader import AuditReader
 
 
 def shown(info: ImageInfo) -> None:
     """What tipped the decision, and what would turn it."""
-    names = data.ask(classes.class_names)
+    names = class_box.labels()
     st.subheader("Why this, not that", anchor=False)
     if info.predicted_id is None:
         st.caption("The audit holds no decision for it.")
@@ -31,7 +30,7 @@ def shown(info: ImageInfo) -> None:
         key="i_other",
         width=320,
         bind="query-params",
-        format_func=lambda i: _default(info) if i is None else plain(names.get(i, i)),
+        format_func=lambda i: _default(info) if i is None else names.get(i, str(i)),
     )
     key = (str(data.store().directory), data.store().version)
     told = _told(key, info.image_id, other, audited())

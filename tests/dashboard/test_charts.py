@@ -16,7 +16,7 @@ def test_bars_keep_order_and_values_even_where_names_are_equal() -> None:
 def test_signs_are_told_by_colour_and_by_number() -> None:
     [bar] = charts.signed(["up", "down"], [0.5, -0.25], x_title="effect").data
     assert bar.marker.color == (charts.BLUE, charts.ORANGE)
-    assert bar.text == ("+0.50", "-0.25")
+    assert bar.text == ("+0.50", "−0.25")
 
 
 def test_floors_are_grey_and_of_another_form() -> None:

@@ -36,10 +36,10 @@ def test_a_supported_finding_shows_all_its_evidence(open_page: Open, tested: Pat
 def test_its_images_stand_in_pairs_with_their_margins(open_page: Open, tested: Path) -> None:
     said = words(open_page(tested, "findings", finding="1"))
     assert "with it, margin +1.5" in said
-    assert "without, margin -0.5" in said
+    assert "without, margin −0.5" in said
     assert "left to stand beside this one" in said  # image 4 has no partner
-    assert "margin -0.2 :orange[✗ taken for red crab]" in said  # image 1, drawn
-    assert "+1.5 → **-1.0** :orange[✗ lost] (+1.2)" in said
+    assert "margin −0.2 :orange[✗ taken for red crab]" in said  # image 1, drawn
+    assert "+1.5 → **−1.0** :orange[✗ lost] (+1.2)" in said
     assert "+0.5 → **+0.2** (+0.5)" in said
 
 

@@ -18,7 +18,8 @@ DETAILS += [("images", "image", str(i)) for i in range(4)]
 
 # Any of these unescaped would be formatted, linked, loaded or replaced.
 ALIVE = re.compile(
-    r"(?<!\\)<(?:script|img)|(?<!\\)\]\(|!\[p|:red\[x|:tada:|\$x\^|x{500}|[\x00\x1b\u202e]"
+    # Links within a page, ](#…), are the desk's own.
+    r"(?<!\\)<(?:script|img)|(?<!\\)\]\((?!#)|!\[p|:red\[x|:tada:|\$x\^|x{500}|[\x00\x1b\u202e]"
 )
 
 

@@ -22,7 +22,32 @@ def test_shares_bring_their_denominator() -> None:
 
 def test_there_is_no_negative_zero() -> None:
     assert numbers.signed(-0.01) == "+0.0"
-    assert numbers.signed(-0.06) == "-0.1"
+    assert numbers.signed(-0.06) == "−0.1"
+
+
+def test_there_is_one_minus_sign() -> None:
+    said = [numbers.number(-1.0), numbers.percent(-0.1), numbers.significant(-0.1234)]
+    assert said == ["−1.00", "−10 %", "−0.123"]
+
+
+@pytest.mark.parametrize(
+    ("values", "bound", "digits"),
+    [
+        ([0.5, 0.1], 0.3, 2),
+        ([0.2312, 0.5], 0.2349, 3),
+        ([0.3], 0.3, 2),  # at its bound it may look so
+        ([0.3, 0.3 + 1e-12], 0.3, 6),
+        ([], 0.3, 2),
+    ],
+)
+def test_what_is_not_the_floor_does_not_look_like_it(
+    values: list[float], bound: float, digits: int
+) -> None:
+    assert numbers.apart(values, bound) == digits
+
+
+def test_a_percentile_is_never_rounded_up_to_all() -> None:
+    assert [numbers.percentile(p) for p in (100.0, 99.96, 97.2)] == ["100 %", "99.96 %", "97 %"]
 
 
 @pytest.mark.parametrize(

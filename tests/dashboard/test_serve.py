@@ -11,8 +11,8 @@ from dashboard import data, serve
 
 def test_it_listens_on_the_loopback_address_only() -> None:
     line = serve.command(8599)
-    assert line[:4] == [sys.executable, "-m", "streamlit", "run"]
-    assert Path(line[4]) == serve.APP
+    assert line[:5] == [sys.executable, "-P", "-m", "streamlit", "run"]
+    assert Path(line[5]) == serve.APP
     assert serve.APP.is_file()
     for flag in (
         "--server.address=127.0.0.1",

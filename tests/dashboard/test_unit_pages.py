@@ -102,7 +102,7 @@ def test_what_it_does_to_any_class_can_be_looked_up(open_page: Open, dossier: Pa
     app = open_page(dossier, "latents", latent="1")
     app.selectbox(key="latent_effect_on").set_value(3).run()
     # Latent 1 moves class 3 by 1 - 3, which is the least of four.
-    assert "**octopus in a cave**: -2.000, 4th of 4 from the top" in words(app)
+    assert "**octopus in a cave**: −2.000, 4th of 4 from the top" in words(app)
 
 
 def test_decisions_and_relations_are_shown(open_page: Open, dossier: Path) -> None:

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, Request, Response, expect
 
 from db.human.labels import label_unit
 from tests import stores
+from tests.dashboard.asked_rows import add_atlas
+from tests.dashboard.changeable import make_changeable
 from tests.dashboard.dossier import build_dossier_store, fill
 from tests.evidence_rows import add_evidence
 from tests.hostile import HOSTILE_NAMES, build_hostile_store
@@ -99,6 +101,13 @@ def dossier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def tested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from _served(add_evidence(stores.build_store(tmp_path_factory.mktemp("told") / "audit")))
+
+
+@pytest.fixture(scope="module")
+def changeable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """With a map, and with units that can be changed."""
+    directory = stores.build_store(tmp_path_factory.mktemp("changeable") / "audit")
+    yield from _served(add_atlas(make_changeable(directory)))
 
 
 @pytest.fixture
@@ -287,6 +296,54 @@ def test_a_finding_with_evidence_leads_to_its_latents_and_duplicates(
     watched.settled()
     watched.open("")
     expect(page.get_by_text("By the text map fitted on the refitted head")).to_be_visible()
+    context.close()
+
+
+def test_what_is_drawn_on_the_map_stands_in_the_link(browser: Browser, changeable: Served) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    watched = Watched(context.new_page(), changeable)
+    page = watched.page
+    watched.open("map")
+    _draw(page, [(0.1, 0.02), (0.9, 0.02), (0.9, 0.6), (0.5, 0.4), (0.1, 0.6)])
+    page.wait_for_url("**/map?m_in=*")
+    watched.settled()
+    listed = page.locator("strong", has_text=re.compile("[0-9] texts"))
+    held = listed.inner_text()
+    watched.open(page.url.removeprefix(f"{changeable.url}/"))
+    expect(listed).to_have_text(held)
+    expect(page.locator(".selectionlayer path").first).to_be_attached()
+    page.get_by_role("button", name="Show the whole map").click()
+    page.wait_for_url("**/map")
+    expect(page.locator(".selectionlayer path")).to_have_count(0)
+    context.close()
+
+
+def _draw(page: Page, corners: list[tuple[float, float]]) -> None:
+    """A lasso; corners are shares of the map's width and height."""
+    page.wait_for_timeout(1000)  # the map takes the mouse a moment after it is there
+    place = page.locator(".stPlotlyChart .nsewdrag").bounding_box()
+    assert place is not None
+    for number, (across, down) in enumerate(corners):
+        x, y = place["x"] + across * place["width"], place["y"] + down * place["height"]
+        page.mouse.move(x, y, steps=5)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def test_no_step_of_a_quick_hand_is_lost(browser: Browser, changeable: Served) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    watched = Watched(context.new_page(), changeable)
+    watched.open("images?image=0")
+    slider = watched.page.get_by_role("slider").first
+    before, step = float(slider.input_value()), float(slider.get_attribute("step") or 0)
+    slider.focus()
+    for _ in range(20):
+        watched.page.keyboard.press("ArrowLeft")
+        watched.page.wait_for_timeout(30)
+    watched.page.wait_for_timeout(1000)
+    watched.settled()
+    assert float(slider.input_value()) == pytest.approx(before - 20 * step)
     context.close()
 
 

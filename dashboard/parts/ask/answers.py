@@ -40,7 +40,7 @@ def answers(told: Reading, against: Reading | None) -> None:
         if "image" in found:
             st.subheader("Images", anchor=False, help=COSINE)
             _floor(found["image"], floors.get("image"))
-            _images(found["image"])
+            _images(found["image"], floors.get("image"))
         else:
             st.caption("The audit has no images, and so no latents: its weights alone answer.")
     for place, kind in zip(st.columns(len(_UNITS), gap="large"), _UNITS, strict=True):
@@ -48,34 +48,43 @@ def answers(told: Reading, against: Reading | None) -> None:
             with place:
                 st.subheader(f"{kind.capitalize()}s", anchor=False, help=COSINE)
                 _floor(found[kind], floors.get(kind))
-                _units(kind, found[kind])
+                _units(kind, found[kind], floors.get(kind))
 
 
 def _floor(found: Ranking, floor: Floor | None) -> None:
     """What the best of a kind is worth: any text has a best one."""
     if floor is None or not len(found.scores):
         return
-    best = float(found.scores[0])
-    less = numbers.percent(floor.share_below(best))
-    stays = "" if best > floor.value else f" This text's best, {best:.2f}, is **not above** it."
+    best, digits = float(found.scores[0]), _digits(found, floor)
+    less = numbers.percentile(100 * floor.share_below(best))
+    stays = ""
+    if best <= floor.value:
+        stays = f" This text's best, {numbers.number(best, digits)}, is **not above** it."
     st.caption(
-        f"Floor {floor.value:.2f}: what a text without meaning reaches at its best.{stays} "
-        f"Of the vocabulary's words {less} have a lesser best {found.kind}.",
+        f"Floor {numbers.number(floor.value, digits)}: what a text without meaning reaches at its "
+        f"best.{stays} Of the vocabulary's words {less} have a lesser best {found.kind}.",
         help=FLOOR,
     )
+
+
+def _digits(found: Ranking, floor: Floor | None) -> int:
+    """By which no cosine looks like the floor."""
+    return 2 if floor is None else numbers.apart(found.scores.tolist(), floor.value)
 
 
 def _classes(found: Ranking, floor: Floor | None) -> None:
     names = data.ask(classes.class_names)
     called = [plain(names.get(i, i)) for i in found.ids.tolist()]
     told = zip(found.scores.tolist(), found.percentiles.tolist(), strict=True)
+    digits = _digits(found, floor)
     charts.show(
         charts.bars(
             called,
             found.scores.tolist(),
             x_title="cosine · percentile among the vocabulary",
             floor=None if floor is None else floor.value,
-            text=[f"{score:.2f} · {percentile:.1f} %" for score, percentile in told],
+            text=[f"{numbers.number(s, digits)} · {numbers.percentile(p, 1)}" for s, p in told],
+            form=f".{digits}f",
             x_range=_range([*found.scores.tolist(), floor.value if floor else 0.0]),
         ),
         key="ask_classes",
@@ -93,8 +102,8 @@ def _range(values: list[float]) -> tuple[float, float]:
     return low - 0.1 * span * (low < 0), high + 0.45 * span
 
 
-def _images(found: Ranking) -> None:
-    ids = found.ids.tolist()
+def _images(found: Ranking, floor: Floor | None) -> None:
+    ids, digits = found.ids.tolist(), _digits(found, floor)
     rows = data.ask(images.images, ImageFilter(ids=tuple(ids)), limit=None)
     shown = {picture.image_id: picture for picture in pictures.decided(rows)}
     wall = []
@@ -103,14 +112,17 @@ def _images(found: Ranking) -> None:
     ):
         if image_id in shown:
             picture = shown[image_id]
-            alt = f"{picture.alt}, cosine {score:.2f}"
-            note = f"{score:.2f} · {percentile:.0f} %"
+            cosine = numbers.number(score, digits)
+            alt = f"{picture.alt}, cosine {cosine}"
+            note = f"{cosine} · {numbers.percentile(percentile)}"
             wall.append(pictures.Picture(image_id, picture.label, note, alt))
     pictures.wall(wall)
 
 
-def _units(kind: units.Kind, found: Ranking) -> None:
+def _units(kind: units.Kind, found: Ranking, floor: Floor | None) -> None:
     ids = found.ids.tolist()
+    cosine = f"%.{_digits(found, floor)}f"
+    percentile = f"%.{numbers.apart(found.percentiles.tolist(), 100, least=1)}f %%"
     known = data.ask(units.units, kind, UnitFilter(numbers=tuple(ids)), limit=None)
     frame = pd.DataFrame(
         {"number": ids, "cosine": found.scores, "percentile": found.percentiles}
@@ -129,8 +141,8 @@ def _units(kind: units.Kind, found: Ranking) -> None:
         {
             "number": tables.figure(kind, form="%d", width=64),
             "label": tables.text("label", width=180),
-            "cosine": tables.bar("cosine", float(found.scores.max()), width=110),
-            "percentile": tables.figure("percentile", form="%.1f %%", width=92),
+            "cosine": tables.bar("cosine", float(found.scores.max()), form=cosine, width=110),
+            "percentile": tables.figure("percentile", form=percentile, width=92),
         },
         key=f"ask_{kind}s",
         alt=f"{kind.capitalize()}s that answer the text most",

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,17 +18,6 @@ from db.queries.images import ImageFilter
 
 _PICTURES = 24
 _COMMON = 5
-
-
-def lassoed(event: Any, points: Points) -> np.ndarray:
-    """Rows of the points that a lasso or a box holds; what the browser says is checked."""
-    rows = set()
-    for point in event["selection"]["points"]:
-        row = point.get("customdata")
-        row = row[0] if isinstance(row, list) and row else row
-        if isinstance(row, int) and 0 <= row < len(points.kind):
-            rows.add(row)
-    return np.array(sorted(rows), int)
 
 
 def contents(points: Points, rows: np.ndarray, *, key: str) -> None:
@@ -74,7 +62,7 @@ def _common(points: Points, rows: np.ndarray) -> None:
             "pushes most, the class that holds a text most.",
         )
         for class_id, count in counted:
-            route.link("class", class_id, f"{plain(names.get(class_id, class_id), 30)} ({count})")
+            route.link("class", class_id, f"{plain(names.get(class_id, class_id), 30)} ({count:,})")
     wrong = int(points.wrong[rows].sum())
     if wrong:
         of = int(np.isin(rows, points.rows("image")).sum())

@@ -1,11 +1,13 @@
 """The map as a figure: a WebGL trace for each kind, and names of classes as signposts."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from analysis.atlas import Kind
+from dashboard.parts.atlas.area import outline
 from dashboard.parts.atlas.points import MANY, ONE, Points
 from dashboard.parts.charts import BLUE, GREEN, GREY, ORANGE
 from dashboard.text import chart
@@ -24,9 +26,16 @@ _NAME = np.array([0.17, 0.04])  # width and height of a signpost, of the first v
 _TRIMMED = 1  # per cent of the points on each side that may lie outside the first view
 
 
-def figure(points: Points, kinds: Collection[Kind], *, errors: bool, marked: Sequence[int]):
+def figure(
+    points: Points,
+    kinds: Collection[Kind],
+    *,
+    errors: bool,
+    marked: Sequence[int],
+    within: np.ndarray | None = None,
+) -> go.Figure:
     """The kinds asked for; ``errors`` tells wrong decisions from right ones, ``marked`` points get
-    a ring and their name.
+    a ring and their name, and the area ``within`` these corners is drawn as if by hand.
     """
     drawn = go.Figure()
     for kind in STYLE:
@@ -35,7 +44,6 @@ def figure(points: Points, kinds: Collection[Kind], *, errors: bool, marked: Seq
                 drawn.add_trace(trace)
     if len(marked):
         drawn.add_trace(_rings(points, marked))
-    drawn.add_trace(_signposts(points))
     x, y = points.positions.T
     drawn.update_layout(
         height=680,
@@ -44,11 +52,18 @@ def figure(points: Points, kinds: Collection[Kind], *, errors: bool, marked: Seq
         uirevision="map",
         legend={"orientation": "h", "y": 0, "yanchor": "top", "x": 0, "itemclick": False},
         hoverlabel={"align": "left"},
+        annotations=_signposts(points),
     )
     axis = {"visible": False, "zeroline": False}
     drawn.update_xaxes(range=_view(x), **axis)
     drawn.update_yaxes(range=_view(y), **axis)
+    if within is not None:
+        drawn.add_selection(type="path", path=_path(within))
     return drawn
+
+
+def _path(corners: np.ndarray) -> str:
+    return "M" + "L".join(f"{x:g},{y:g}" for x, y in outline(corners).tolist()) + "Z"
 
 
 def _view(values: np.ndarray) -> list[float]:
@@ -84,7 +99,6 @@ def _scatter(
         mode="markers",
         name=f"{name} ({len(rows):,})",
         marker={"symbol": symbol, "color": color, "size": size, "opacity": opacity},
-        customdata=rows,
         text=texts,
         hovertemplate=(said if named else "an image") + f"<extra>{ONE[kind]}</extra>",
         unselected={"marker": {"opacity": 0.12}},
@@ -105,8 +119,10 @@ def _rings(points: Points, marked: Sequence[int]) -> go.Scatter:
     )
 
 
-def _signposts(points: Points) -> go.Scatter:
-    """Names of classes, one for a region, so that the map can be read before it is searched."""
+def _signposts(points: Points) -> list[dict[str, Any]]:
+    """Names of classes, one for a region, so that the map can be read before it is searched; no
+    trace, which a lasso elsewhere would fade.
+    """
     rows = points.rows("class")
     places = points.positions[rows]
     (left, right), (bottom, top) = (_view(values) for values in points.positions.T)
@@ -123,13 +139,15 @@ def _signposts(points: Points) -> go.Scatter:
         if not (np.abs(taken - places[best]) < _NAME * span).all(1).any():
             chosen.append(int(rows[best]))
             taken = np.concatenate([taken, places[best][None]])
-    return go.Scatter(
-        x=points.positions[chosen, 0],
-        y=points.positions[chosen, 1],
-        mode="text",
-        text=[chart(points.names[row], 18) for row in chosen],
-        textfont={"size": 12, "weight": 600, "shadow": "auto"},
-        textposition="top center",
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    named = zip(points.positions[chosen].tolist(), chosen, strict=True)
+    return [
+        {
+            "x": x,
+            "y": y,
+            "yanchor": "bottom",
+            "text": chart(points.names[row], 18),
+            "font": {"size": 12, "weight": 600, "shadow": "auto"},
+            "showarrow": False,
+        }
+        for (x, y), row in named
+    ]

@@ -5,6 +5,7 @@ import streamlit as st
 
 from analysis.atlas import Kind
 from dashboard import route
+from dashboard.parts.atlas import area
 from dashboard.parts.atlas.points import MANY, ONE, Points
 from dashboard.text import md
 
@@ -65,23 +66,26 @@ def around(points: Points, row: int) -> np.ndarray:
     return found[np.argsort(distance[found], kind="stable")]
 
 
-def leave() -> None:
-    """A way back to the whole map."""
+def way_back() -> None:
+    """A button back to the whole map."""
     st.button(
         "Show the whole map",
         key="m_leave",
         icon=":material/close:",
         type="tertiary",
-        on_click=_go,
-        args=(None,),
+        on_click=leave,
     )
 
 
-def _go(at: str | None) -> None:
-    if at is None:
-        st.query_params.pop(AT, None)
-    else:
-        st.query_params[AT] = at
+def leave() -> None:
+    """Ask for no part of the map (in a widget's callback)."""
+    for name in (AT, area.PARAMETER):
+        st.query_params.pop(name, None)
+
+
+def _go(at: str) -> None:
+    leave()
+    st.query_params[AT] = at
 
 
 def many(kinds: list[Kind]) -> str:

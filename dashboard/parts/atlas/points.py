@@ -12,7 +12,7 @@ from dashboard.parts import unit_links
 from dashboard.text import plain
 from db.arrays import read_array
 from db.errors import StoreError
-from db.queries import atlas, classes, concepts, overview
+from db.queries import atlas, classes, concepts, overview, provenance
 
 MANY: dict[Kind, str] = {
     "class": "classes",
@@ -28,6 +28,8 @@ ONE: dict[Kind, str] = {
     "concept": "text",
 }
 """Kinds as the page calls them."""
+
+_ARRAYS = ("atlas.positions", "atlas.points")
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def points() -> Points | None:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _points(key: Any, _engine: Any) -> Points | None:  # noqa: ARG001  (part of the key)
-    stored = _stored("atlas.positions"), _stored("atlas.points")
+    stored = [_stored(name) for name in _ARRAYS]
     if not _fit(*stored):
         return None
     positions, (kind, identity, own) = np.asarray(stored[0]), np.asarray(stored[1]).T
@@ -92,6 +94,13 @@ def _points(key: Any, _engine: Any) -> Points | None:  # noqa: ARG001  (part of 
         truth = np.asarray(labels)[identity[images]]
         wrong[images] = (truth >= 0) & (truth != own[images])
     return Points(positions, kind, identity, own, called, wrong)
+
+
+def lost() -> list[str]:
+    """Arrays of the map that the audit lists and that cannot be read as such."""
+    of_all = set(data.ask(provenance.artifacts)["name"])
+    listed = [name for name in _ARRAYS if name in of_all]
+    return [name for name in listed if _stored(name) is None] or listed
 
 
 def _stored(name: str) -> np.ndarray | None:

@@ -67,7 +67,8 @@ def _accuracy(found: Common) -> None:
     st.markdown(
         f"On the {numbers.many(n, 'labelled image')} in both: here **{own}** right, in the other "
         f"**{others}**; difference {numbers.signed(100 * difference)} points "
-        f"[{100 * low:+.1f}, {100 * high:+.1f}]. Only here right: {int((here & ~there).sum()):,}; "
+        f"[{numbers.signed(100 * low)}, {numbers.signed(100 * high)}]. "
+        f"Only here right: {int((here & ~there).sum()):,}; "
         f"only the other: {int((there & ~here).sum()):,}; "
         f"neither: {int((~here & ~there).sum()):,}.",
         help="The 95 % interval is of the paired difference over these images; it says nothing of "

@@ -117,7 +117,7 @@ def _distribution(kind: Kind, known: np.ndarray, names: dict[int, str]) -> None:
         mark = float(known[chosen])
         rank = int((known > mark).sum()) + 1
         st.markdown(
-            f"**{md(names.get(chosen, chosen))}**: {mark:+.3f}, "
+            f"**{md(names.get(chosen, chosen))}**: {numbers.signed(mark, 3)}, "
             f"{numbers.ordinal(rank)} of {len(known):,} from the top"
         )
     counts, edges = np.histogram(known, bins=min(_BINS, max(5, len(known) // 3)))

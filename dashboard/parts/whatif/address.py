@@ -19,19 +19,17 @@ Unit = tuple[UnitKind, int]
 _LETTER: dict[UnitKind, str] = {"latent": "l", "neuron": "n"}
 _KIND: dict[str, UnitKind] = {letter: kind for kind, letter in _LETTER.items()}
 _CHANGE = re.compile(r"([ln])(\d{1,7}):(-?\d{1,9}(?:\.\d{1,9})?)", re.ASCII)
-_LONGEST = 32 * MOST  # characters
 
 
 def read(text: str) -> tuple[dict[Unit, float], int]:
-    """The changes, the last of each unit, and how many parts were none."""
-    parts = text[:_LONGEST].split(",")
+    """The changes, the last of each unit, and how many parts of the text are none of them."""
+    parts = [part for part in text.split(",") if part]
     found: dict[Unit, float] = {}
     for part in parts[:MOST]:
         change = _CHANGE.fullmatch(part)
         if change is not None:
             found[_KIND[change[1]], int(change[2])] = float(change[3])
-    longer = text.count(",", _LONGEST) + (len(text) > _LONGEST)
-    return found, len(parts) + longer - len(found)
+    return found, len(parts) - len(found)
 
 
 def written(changes: Mapping[Unit, float]) -> str:

@@ -16,7 +16,11 @@ _IMAGES = 50  # whose changes are remembered
 
 
 def adopt(image_id: int, allows: Callable[[dict[Unit, float]], dict[Unit, float]]) -> int:
-    """Take what the address brings, as far as ``allows`` lets it through; how much it did not."""
+    """Take what the address brings, as far as ``allows`` lets it through; how much it did not.
+
+    Only once a run of the whole page: what a quick hand on a slider sends may still bring the
+    address of the move before, and would undo it.
+    """
     asked = st.query_params.get(address.PARAMETER)
     if not asked or asked == st.session_state.get(_WRITTEN):
         return 0

@@ -101,7 +101,7 @@ def search(image_id: int, subject: Subject, kind: UnitKind) -> None:
         st.caption(f"No {kind} is numbered or called so.")
     with st.container(horizontal=True, gap="small"):
         for one in found.values():
-            active = f"{one.here:.2g} here" if one.here else "off here"
+            active = f"{numbers.significant(one.here, 2)} here" if one.here else "off here"
             st.button(
                 f":primary[{one.unit[1]} · {md(one.label, 40)}, {active}]",
                 key=f"whatif_add_{kind}_{one.unit[1]}",

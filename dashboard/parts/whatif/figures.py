@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.parts import charts
+from dashboard.parts import charts, numbers
 from dashboard.text import chart
 
 _CHANGE = " (change in points)"
@@ -20,7 +20,10 @@ def both(names: Sequence[str], before: Sequence[float], after: Sequence[float] |
     hatched = {"color": charts.GREY, "pattern": {"shape": "/", "fillmode": "replace"}}
     series = [("before", before, [f"{value:.1f}" for value in before], hatched)]
     if after is not None:
-        said = [f"{now:.1f} ({now - was:+.1f})" for was, now in zip(before, after, strict=True)]
+        said = [
+            f"{now:.1f} ({numbers.signed(now - was)})"
+            for was, now in zip(before, after, strict=True)
+        ]
         series.insert(0, ("after", after, said, {"color": charts.BLUE}))
     for name, values, texts, marker in series:
         figure.add_trace(

@@ -81,7 +81,11 @@ def sentence(found: Outcome, changed: list[tuple[str, float, float]], names: dic
 
 def _told(changed: list[tuple[str, float, float]]) -> str:
     off = [name for name, _, value in changed if value == 0]
-    moved = [f"{name} at {value:.3g} (here {here:.3g})" for name, here, value in changed if value]
+    moved = [
+        f"{name} at {numbers.significant(value)} (here {numbers.significant(here)})"
+        for name, here, value in changed
+        if value
+    ]
     if len(changed) > _TOLD:
         return f"With these {len(changed)} changes ({len(off)} of them units switched off)"
     parts = [f"without {' and '.join(off)}"] * bool(off) + [f"with {' and '.join(moved)}"] * bool(

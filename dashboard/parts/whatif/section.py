@@ -10,7 +10,7 @@ from analysis.explain.grounds import UnitKind
 from analysis.whatif import KINDS, Edit, Subject
 from dashboard import data
 from dashboard.parts import charts, numbers
-from dashboard.parts.whatif import changes, controls, figures
+from dashboard.parts.whatif import address, changes, controls, figures
 from dashboard.parts.whatif.address import Unit
 from dashboard.parts.whatif.outcome import Outcome, beside_random, outcome, sentence
 from dashboard.parts.whatif.subject import Named, named, subject_of, words
@@ -23,6 +23,28 @@ _WORDS = 10
 _KINDS: dict[str, UnitKind] = {f"{kind}s": kind for kind in KINDS}
 
 
+def arrived(info: ImageInfo) -> None:
+    """Take the changes that the address brings, and say so at the top of the page."""
+    subject = subject_of(info.image_id)
+    if subject is None or not st.query_params.get(address.PARAMETER):
+        return
+    refused = changes.adopt(info.image_id, _allowed(subject))
+    made = changes.of(info.image_id)
+    if made:
+        st.info(
+            f"This address changes {numbers.many(len(made), 'unit')} of the image: see "
+            "[What if](#what-if).",
+            icon=":material/tune:",
+        )
+    if refused:
+        st.warning(
+            f"{numbers.many(refused, 'part')} of the address changed nothing. A part names a unit "
+            "and a value within its range that it does not have here, as in l12:0,n3:-1; the last "
+            f"of each unit counts, and {address.MOST} at most.",
+            icon=":material/link_off:",
+        )
+
+
 @st.fragment
 def shown(info: ImageInfo) -> None:
     """Units to switch and to slide, and what becomes of the decision."""
@@ -31,13 +53,6 @@ def shown(info: ImageInfo) -> None:
     if subject is None:
         st.caption("The audit holds no features of this image, so nothing can be changed.")
         return
-    refused = changes.adopt(info.image_id, _allowed(subject))
-    if refused:
-        st.warning(
-            f"{numbers.many(refused, 'part')} of the address changed nothing: each names a unit "
-            "and a value within its range that it does not have here, as in l12:0,n3:-1.",
-            icon=":material/link_off:",
-        )
     st.caption(
         "Units of this image set to other values. The logits are exact: only the feature changes, "
         "and the head is linear. Whether an image with such a feature exists is another question."
@@ -112,7 +127,10 @@ def _elsewhere(subject: Subject, kind: UnitKind, made: dict[Unit, float]) -> Non
     others = {unit: value for unit, value in made.items() if unit[0] != kind}
     if others:
         known = _known(subject, list(others))
-        told = ", ".join(f"{_name(known[unit])} at {value:.3g}" for unit, value in others.items())
+        told = ", ".join(
+            f"{_name(known[unit])} at {numbers.significant(value)}"
+            for unit, value in others.items()
+        )
         st.caption(f"Changed too: {told}.")
 
 
