@@ -89,7 +89,7 @@ def test_decisions_on_the_same_files(open_page: Open, pair: tuple[Path, Path]) -
     assert "here **10 of 12 (83 %)** right, in the other **9 of 12 (75 %)**" in said
     # 1 of 12 apart: 1/12 ± 1.96 · sqrt(1/12 · 11/12 / 12)
     assert "Byte for byte, of 12 image files here and 12 in the other, both have **12**." in said
-    assert "difference +8.3 points [-7.3, +24.0]" in said
+    assert "difference +8.3 points [−7.3, +24.0]" in said
     assert "Only here right: 1; only the other: 0; neither: 2." in said
     assert "1 of 12 (8 %) images are decided differently" in said
     assert "✓ here: jellyfish, 70 %" in said and "✗ other: shark, 90 %" in said

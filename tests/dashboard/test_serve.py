@@ -34,7 +34,7 @@ def test_every_option_exists_in_the_installed_streamlit() -> None:
     from streamlit import config
 
     known = config.get_config_options()
-    for flag in serve.command(1)[5:]:
+    for flag in serve.command(1)[6:]:
         assert flag.removeprefix("--").split("=")[0] in known
 
 

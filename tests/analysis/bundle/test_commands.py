@@ -54,7 +54,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     lines: list[list[str]] = []
 
     def call(line: list[str]) -> int:
-        assert (Path(line[3]) / "audit.db").is_file()  # it is there while the desk is open
+        assert (Path(line[4]) / "audit.db").is_file()  # it is there while the desk is open
         lines.append(line)
         return 7
 
@@ -126,8 +126,8 @@ def test_a_directory_is_served_where_it_lies(
 ) -> None:
     assert run("serve", whole, "--port", port, "--reviewer", "ann").code == 7
     [line] = started
-    expected = [sys.executable, "-m", "dashboard.serve", str(whole), "--port", str(port)]
-    assert line == [*expected, "--reviewer", "ann"]
+    module = [sys.executable, "-P", "-m", "dashboard.serve"]
+    assert line == [*module, str(whole), "--port", str(port), "--reviewer", "ann"]
 
 
 def test_a_bundle_is_served_read_only_beside_another(
@@ -135,7 +135,7 @@ def test_a_bundle_is_served_read_only_beside_another(
 ) -> None:
     assert run("serve", bundle, "--port", port, "--against", whole).code == 7
     [line] = started
-    assert line[6:] == ["--read-only", "--against", str(whole)]
+    assert line[7:] == ["--read-only", "--against", str(whole)]
     assert run("serve", whole, "--port", port, "--against", bundle).code == 7
     assert "--read-only" not in started[1]
     assert Path(started[1][-1]).name == "small"
