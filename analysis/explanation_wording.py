@@ -17,11 +17,16 @@ METHOD: Final[dict[str, str]] = {
 }
 
 CLAIMS: Final = (
-    "Each claim is tied to units, which are masked: a claim holds where that takes away more than "
-    "masking other units does, and what it names is there. Claims that do not hold are struck out."
+    "Each claim is tied to units, which are masked: a claim holds where that takes more from the "
+    "odds of the class than masking as many others does on average, and what it names is there; "
+    "one that speaks against the class, where it gives more to them. Claims that do not hold are "
+    "struck out."
 )
 
 TERM: Final[dict[str, str]] = {
+    "log-odds lost": "fall of the log of p / (1 − p), p the class's probability, when the claim's "
+    "units are masked; beside it the mean over draws of as many active units at random. These two "
+    "decide: a logit can fall while the probability rises.",
     "logit lost": "fall of the class's logit, less the mean of all logits, when the claim's units "
     "are masked. Negative: it rises.",
     "random": "the same for as many active units drawn at random: the mean of the draws, and what "
@@ -31,8 +36,8 @@ TERM: Final[dict[str, str]] = {
     "random units and for equal mass, mean of the draws.",
     "presence": "the subject's projection on the claim's direction, in standard deviations from "
     "the mean of the audit's images. Near or below 0 it is not there.",
-    "slope": "how fast the class's logit, less its strongest rival's, rises along the claim's "
-    "direction.",
+    "slope": "how fast the log of the class's probability rises along the claim's direction, on "
+    "the way from the mean image to this one.",
     "score": "cosine between what is explained and the direction of the whole text. Its floor is "
     "the 95th percentile over texts written for others.",
     "second judge": "a criterion that did not steer the search, with its own floor.",
@@ -42,6 +47,10 @@ TERM: Final[dict[str, str]] = {
     "the faster it falls, the more it rested on them.",
     "insertion": "probability of the class while nothing but those units is put back.",
 }
+
+
+JUDGED: Final = ("odds_drop", "odds_random")
+"""What of a claim decides whether it stands, as far as masking does."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,18 @@ def segments(text: str, claims: Iterable[Mapping[str, Any]]) -> list[Segment]:
         cut.append(Segment(text[start:end], claim["number"], claim["supported"]))
         at = end
     return cut + ([Segment(text[at:])] if at < len(text) else [])
+
+
+def judged(
+    claims: Iterable[Mapping[str, Any]], ledger: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Rows of claims, each with ``odds_drop`` and ``odds_random``, by which masking decides about
+    it; None where an older Glowworm did not store them."""
+    known = dict(enumerate((ledger or {}).get("claims", ()), start=1))
+    return [
+        {**claim, **{name: known.get(claim["number"], {}).get(name) for name in JUDGED}}
+        for claim in claims
+    ]
 
 
 def told_of_claims(claims: int, struck: int) -> str:

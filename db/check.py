@@ -35,11 +35,15 @@ def problems(directory: Path) -> list[str]:
     return found
 
 
-def missing_files(directory: Path, engine: Engine) -> list[str]:
+def missing_files(directory: Path) -> list[str]:
     """Paths, relative to the audit, of the files that are not there whole; by their sizes alone."""
     statement = select(Artifact.path, Artifact.size).order_by(Artifact.path)
-    with engine.connect() as connection:
-        rows = connection.execute(statement).all()
+    engine = reader_engine(directory)
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(statement).all()
+    finally:
+        engine.dispose()
     return [row.path for row in rows if not _is_whole(directory / row.path, row.size)]
 
 

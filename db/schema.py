@@ -625,9 +625,10 @@ class Explanation(Base):
     seed: Mapped[int | None]
     # What the method keeps besides: its representation of the meaning, units, retrieved texts
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    # What all claims together come to: {"probability", "logit", "share", "masked": [{"units",
-    # "count", "logit_drop", "probability_drop"}, …], "deletion" and "insertion": {"steps",
-    # "cited", "random"}, "deletion_area" and "insertion_area": {"cited", "random"}}
+    # What all claims together come to: {"probability", "logit", "share", "claims": [{"odds_drop",
+    # "odds_random"}, …] in their order, "masked": [{"units", "count", "logit_drop",
+    # "probability_drop"}, …], "deletion" and "insertion": {"steps", "cited", "random"},
+    # "deletion_area" and "insertion_area": {"cited", "random"}}
     ledger: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
@@ -648,7 +649,9 @@ class Claim(Base):
     supported: Mapped[bool]
     reason: Mapped[str]  # why it is struck out; empty where it is supported
     presence: Mapped[float | None]  # projection of the image, in z among the audit's images
-    slope: Mapped[float | None]  # of the class's logit less its rival's, along its direction
+    slope: Mapped[
+        float | None
+    ]  # of log p along its direction, mean over the way from the mean image
     projection: Mapped[float | None]  # of the image on the claim's direction
     # The fall when the claim's units are masked, when as many random active ones are (mean and
     # 95th percentile), and when random ones of the same whole activation are

@@ -100,7 +100,7 @@ def explain(
         STDERR.print("\nStopped; what was explained so far is stored. The same command goes on.")
         raise typer.Exit(130) from stop
     if json:
-        print_json(told[0] if len(told) == 1 else told)
+        print_json(told)
         return
     for one in told:
         _print(one)
@@ -149,11 +149,11 @@ def _print(told: dict[str, Any]) -> None:
     for claim in told["claims"]:
         verdict = "holds" if claim["supported"] else f"struck out: {claim['reason']}"
         count, kind = len(claim["units"]), told["unit_kind"]
-        fall, chance = claim["logit_drop"], claim["logit_random"]
         print_line(f"  {claim['text']}: {verdict}", style="dim")
         print_line(
-            f"    masking its {count} {kind}{'s' * (count != 1)} takes {fall:.2f} from "
-            f"the logit, as many others {chance:.2f}",
+            f"    masking its {count} {kind}{'s' * (count != 1)} takes {claim['odds_drop']:.2f} "
+            f"from the log-odds, as many others {claim['odds_random']:.2f} (from the logit "
+            f"{claim['logit_drop']:.2f} and {claim['logit_random']:.2f})",
             style="dim",
         )
     print_line(_score(told["score"], told["floor"]), style="dim")

@@ -31,10 +31,17 @@ def report(
     from analysis.bundle.opened import audit_at
     from analysis.commands.console import STDERR, RichProgress
     from analysis.report.written import write_report
+    from db.check import missing_files
 
-    with audit_at(directory, RichProgress()) as audit:
+    progress = RichProgress()
+    with audit_at(directory, progress) as audit:
         page = html or (directory.with_suffix(".html") if audit.bundled else None)
         written = [write_report(audit.directory, page, json=json)]
+        if lost := missing_files(audit.directory):
+            progress.warn(
+                f"{len(lost)} of the audit's files {'is' if len(lost) == 1 else 'are'} missing or "
+                f"cut short, and the report says so: {', '.join(lost[:5])} (see glowworm doctor)"
+            )
     for file in written + ([json] if json is not None else []):
         STDERR.print(f"Report: {file} ({_size(file.stat().st_size)})", markup=False)
 

@@ -89,6 +89,8 @@ class ExaminedClaim:
         seen: None of units without a name.
         logit_random: mean over sets of equally many active units; ``_high`` their 95th percentile.
         logit_mass: likewise of random units of equal activation mass.
+        odds_drop: fall of the class's log-odds, by which the claim is judged, beside
+            ``odds_random``, the mean over sets of equally many active units.
     """
 
     phrase: Phrase
@@ -105,6 +107,8 @@ class ExaminedClaim:
     probability_drop: float
     probability_random: float
     probability_mass: float
+    odds_drop: float
+    odds_random: float
 
 
 @dataclass(frozen=True)
@@ -224,6 +228,8 @@ class Examiner:
             probability_drop=float(own.probability[0]),
             probability_random=float(random.probability.mean()),
             probability_mass=float(mass.probability.mean()),
+            odds_drop=float(own.odds[0]),
+            odds_random=float(random.odds.mean()),
         )
 
     def _seen(
@@ -344,7 +350,7 @@ def _reason(
     if better is not None and phrase.units is None:
         return f"its unit is called “{better}” and answers to that rather than to this"
     if drop <= max(0.0, sign * float(random.odds.mean())):
-        return "masking its units moves the class no more than masking others"
+        return "masking its units moves the odds of the class no more than masking others"
     return ""
 
 

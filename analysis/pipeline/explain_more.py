@@ -13,6 +13,7 @@ from analysis.explain.config import FastConfig
 from analysis.explain.grounds import UnitKind
 from analysis.explain.methods import Settings
 from analysis.explain.said import Method
+from analysis.explanation_wording import JUDGED
 from analysis.pipeline.again import reopened
 from analysis.pipeline.audit import record_run
 from analysis.pipeline.explaining import Explained, Explainer, Subject, claim_record, record
@@ -127,7 +128,8 @@ def _subjects(context: Context, explainer: Explainer, asked: Asked) -> Iterator[
     ids = {name: i for i, name in class_names(context.store.engine).items()}
     for name in asked.classes:
         if name not in ids:
-            near = get_close_matches(name, ids, n=3, cutoff=0.5)
+            within = [known for known in ids if name.casefold() in known.casefold()]
+            near = within[:3] or get_close_matches(name, ids, n=3, cutoff=0.5)
             like = f" (perhaps {', '.join(near)})" if near else ""
             raise InputError(
                 f"there is no class {name!r}{like}: give a name as in glowworm findings"
@@ -146,7 +148,9 @@ def _told(names: Mapping[int, str], explainer: Explainer, one: Explained) -> dic
     subject = one.subject
     image = subject.file if subject.image is None else explainer.paths[subject.image]
     claims = [
-        claim_record(one, place) | {"units": list(claim.units)}
+        claim_record(one, place)
+        | {name: getattr(claim, name) for name in JUDGED}
+        | {"units": list(claim.units)}
         for place, claim in enumerate(one.ledger.claims)
     ]
     columns = record(explainer, one)

@@ -21,6 +21,7 @@ from analysis.explain.said import Method
 from analysis.explain.scoring import Scorer, TextDirection
 from analysis.explain.texter.clip_space import Clip, ClipSpace, clip_space, load_clip
 from analysis.explain.texter.visualiser import Visualiser
+from analysis.explanation_wording import JUDGED
 from analysis.images.decode import decode, quiet_pillow, whole_picture
 from analysis.pipeline.explained import grounds_of, known_decision
 from analysis.pipeline.pictures import Pictures
@@ -323,7 +324,7 @@ def claim_record(one: Explained, place: int) -> dict[str, Any]:
     claim, text = one.ledger.claims[place], one.told.said.text
     told = asdict(claim)
     seen = told.pop("seen") or {"presence": None, "slope": None, "projection": None}
-    for name in ("phrase", "units", "contributions"):
+    for name in ("phrase", "units", "contributions", *JUDGED):
         told.pop(name)
     phrase = claim.phrase
     return {
@@ -342,6 +343,7 @@ def ledger_record(ledger: Ledger) -> dict[str, Any]:
         "probability": ledger.probability,
         "logit": ledger.logit,
         "share": ledger.share,
+        "claims": [{name: getattr(claim, name) for name in JUDGED} for claim in ledger.claims],
     }
     if not ledger.cited:
         return told

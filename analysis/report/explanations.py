@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from analysis.explanation_wording import segments, told_of_claims
+from analysis.explanation_wording import judged, segments, told_of_claims
 from analysis.report.values import plain, records
 from db.engine import Engine
 from db.queries import explanations, overview
@@ -33,7 +33,7 @@ def explanation_notes(engine: Engine) -> list[str]:
 
 
 def _told(engine: Engine, one: explanations.ExplanationInfo) -> dict[str, Any]:
-    rows = records(explanations.claims(engine, one.explanation_id))
+    rows = judged(records(explanations.claims(engine, one.explanation_id)), one.ledger)
     units = records(explanations.claim_units(engine, one.explanation_id))
     for row in rows:
         row["units"] = [unit for unit in units if unit["claim"] == row["number"]]

@@ -56,7 +56,7 @@ def _reports(directory: Path) -> tuple[str, str]:
     engine = reader_engine(directory)
     try:
         content = report_content(engine)
-        content["missing_files"] = missing_files(directory, engine)
+        content["missing_files"] = missing_files(directory)
         jpegs = thumbnails(engine, pictured(content))
     finally:
         engine.dispose()

@@ -496,7 +496,7 @@ def test_explain_as_json(glowworm: Glowworm, small_audit: SmallAudit, tmp_path: 
     image = small_audit.world / "images" / "duck" / "00.png"
     done = glowworm("explain", audit, image, "--method", "zero-shot", "--json")
     assert done.code == 0, done.err
-    told = json.loads(done.out)
+    (told,) = json.loads(done.out)
     assert told["class"] in class_names()
     assert told["text"].startswith("because it shows ") and told["method"] == "zero-shot"
     assert told["language_model"].startswith("packaged")
@@ -505,6 +505,8 @@ def test_explain_as_json(glowworm: Glowworm, small_audit: SmallAudit, tmp_path: 
     for claim in told["claims"]:
         assert told["text"][claim["start"] : claim["end"]] == claim["text"]
         assert bool(claim["reason"]) != claim["supported"]
+        if claim["supported"]:
+            assert claim["odds_drop"] > max(0, claim["odds_random"])
     words = glowworm("explain", audit, image, "--method", "zero-shot")
     assert told["text"] in words.out.replace("~~", "")
 
@@ -527,7 +529,7 @@ def test_explain_stores_what_the_audit_knows_and_tells_the_rest(
     assert {told[0]["text"], told[2]["text"]} <= stored
     assert told[1]["text"] not in stored
     again = glowworm("explain", audit, "duck/00.png", "--json")
-    assert json.loads(again.out)["text"] == told[0]["text"]
+    assert [t["text"] for t in json.loads(again.out)] == [told[0]["text"]]
     glowworm("export", audit, "--what", "explanations", "--out", out, "--format", "json")
     assert len(json.loads(out.read_text("utf-8"))) == len(stored)
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.explanation_wording import Segment, segments, told_of_claims
+from analysis.explanation_wording import Segment, judged, segments, told_of_claims
 
 
 def claim(number: int, start: int, end: int, supported: bool = True) -> dict[str, object]:
@@ -40,6 +40,15 @@ def test_nothing_is_lost_and_nothing_said_twice(text: str, ends: list[tuple[int,
     cut = segments(text, [claim(n, *of) for n, of in enumerate(ends)])
     assert "".join(segment.text for segment in cut) == text
     assert all(segment.text for segment in cut)
+
+
+def test_what_decided_about_a_claim_stands_in_its_row() -> None:
+    rows = [claim(1, 0, 3), claim(2, 4, 6)]
+    ledger = {"claims": [{"odds_drop": 2.0, "odds_random": 0.5}]}
+    first, second = judged(rows, ledger)
+    assert first == {**rows[0], "odds_drop": 2.0, "odds_random": 0.5}
+    assert (second["odds_drop"], second["odds_random"]) == (None, None)
+    assert [row["odds_drop"] for row in judged(rows, None)] == [None, None]  # an older store's
 
 
 def test_claims_are_counted() -> None:

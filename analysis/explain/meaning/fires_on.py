@@ -17,8 +17,11 @@ MOST = 3
 """Classes told."""
 
 
-def fires_on(grounds: Grounds, number: int, *, sign: float = 1.0) -> tuple[str, ...]:
-    """Names of the classes that these images are taken for, the most frequent first.
+def fires_on(
+    grounds: Grounds, number: int, *, sign: float = 1.0
+) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """How many images were looked at, and the classes that several of them are taken for, each
+    with how many, the most frequent first.
 
     Args:
         sign: of the activation that is explained; a neuron below its mean is looked at from there.
@@ -30,5 +33,7 @@ def fires_on(grounds: Grounds, number: int, *, sign: float = 1.0) -> tuple[str, 
     usual = np.bincount(grounds.decided, minlength=len(grounds.class_names)) / len(grounds.decided)
     likely = binom.sf(counts - 1, len(top), usual[classes])
     order = np.lexsort((first, -counts))  # of equally many, the one with the stronger image
-    told = [int(classes[i]) for i in order if likely[i] <= CHANCE]
-    return tuple(grounds.class_names[i] for i in told[:MOST])
+    told = [
+        (grounds.class_names[int(classes[i])], int(counts[i])) for i in order if likely[i] <= CHANCE
+    ]
+    return len(top), tuple(told[:MOST])

@@ -63,7 +63,11 @@ class _Sentence:
         name, quoted = name_of(evidence, meaning), evidence.label is not None
         start = len(self.text) + 1 + len(joint)
         claim = Phrase(
-            start + quoted, start + len(name) - quoted, evidence.label or "", evidence.units
+            start + quoted,
+            start + len(name) - quoted,
+            evidence.label or "",
+            evidence.units,
+            evidence.polarity == "against",
         )
         region = f" {evidence.region}" if evidence.region else ""
         return _Sentence(f"{self.text} {joint}{name}{region}", (*self.phrases, claim))

@@ -134,7 +134,7 @@ class _Evidence:
     def _of(self, numbers: tuple[int, ...], polarity: Polarity) -> Evidence:
         share = abs(sum(self._weighed.share(number) for number in numbers))
         heats = [self._maps[number] for number in numbers if number in self._maps]
-        label, first = self._label(numbers[0]), numbers[0]
+        label = self._label(numbers[0])
         return Evidence(
             units=numbers,
             label=label,
@@ -142,7 +142,9 @@ class _Evidence:
             strength=strength_of(share),
             region=region(np.sum(heats, axis=0)) if heats else None,
             polarity=polarity,
-            fires_on=()
-            if label is not None
-            else fires_on(self._grounds, first, sign=float(self._activations[first])),
+            fires_on=None if label is not None else self._fires_on(numbers[0]),
         )
+
+    def _fires_on(self, number: int) -> tuple[int, tuple[tuple[str, int], ...]] | None:
+        found = fires_on(self._grounds, number, sign=float(self._activations[number]))
+        return found if found[1] else None

@@ -4,7 +4,7 @@ Labels stand in quotation marks, so that an adjective ("glowing") reads as well 
 eyes on the front of the head"). The first sentence says what the decision rests on, stronger
 evidence first; the second what speaks against it; the last what is left of the class's probability
 once its evidence is masked, beside the floor of masking as many units at random. Of a unit without
-a name it is told on which classes' images it is most active.
+a name it is told what the images on which it is most active are taken for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ OF_ALL = "of what speaks for it"
 MOST = 0.5
 """Share that no unit holds, from which it is told."""
 _ADVERBS = {"strong": "mainly", "medium": "partly", "weak": "slightly"}
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 class _Writer:
@@ -138,7 +138,9 @@ def _aside(evidence: Evidence, meaning: Meaning, first: bool) -> Iterator[str]:
     if evidence.region is not None:
         yield evidence.region
     if evidence.fires_on:
-        yield f"most active on {_and(evidence.fires_on)}"
+        images, classes = evidence.fires_on
+        told = ", ".join(f"{name} {count}" for name, count in classes)
+        yield f"{_count(images)} strongest images: {told}"
 
 
 def _masked(meaning: Meaning) -> str:

@@ -1,6 +1,6 @@
 """The structured meaning representation: all that a text about a decision may say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
@@ -45,8 +45,9 @@ class Evidence:
         label: None where the units have no name, or one that is not shown.
         share: of all that speaks for the class (see ``Weighed``).
         region: where in the image, in words; None where that is not known.
-        fires_on: classes of the images on which a unit without a name fires most (see
-            ``fires_on``); empty where it has one.
+        fires_on: how many images were looked at on which a unit without a name fires most, and
+            classes with how many of these are taken for each (see ``fires_on``); None where the
+            unit has a name, and where no class is there more often than by chance.
     """
 
     units: tuple[int, ...]
@@ -55,7 +56,7 @@ class Evidence:
     strength: Strength
     region: str | None
     polarity: Polarity
-    fires_on: tuple[str, ...] = ()
+    fires_on: tuple[int, tuple[tuple[str, int], ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Meaning:
         """Ready for ``json.dumps``."""
         told = asdict(self)
         told["evidence"] = [
-            one | {"units": list(one["units"]), "fires_on": list(one["fires_on"])}
+            one | {"units": list(one["units"]), "fires_on": _listed(one["fires_on"])}
             for one in told["evidence"]
         ]
         return told
@@ -134,10 +135,23 @@ def _evidence(told: Any) -> Evidence:
     for name, words in (("strength", get_args(Strength)), ("polarity", get_args(Polarity))):
         if known[name] not in words:
             raise InputError(f"{name} of evidence is {' / '.join(words)}, not {known[name]!r}")
-    if not all(isinstance(name, str) for name in known["fires_on"]):
-        raise InputError("fires_on of evidence lists names of classes")
-    known |= {"units": tuple(numbers), "fires_on": tuple(known["fires_on"])}
+    known |= {"units": tuple(numbers), "fires_on": _fires_on(known["fires_on"])}
     return Evidence(**known)
+
+
+def _listed(fires_on: tuple[int, Sequence[Sequence[Any]]] | None) -> list[Any] | None:
+    return None if fires_on is None else [fires_on[0], [list(one) for one in fires_on[1]]]
+
+
+def _fires_on(told: list[Any] | None) -> tuple[int, tuple[tuple[str, int], ...]] | None:
+    match told:
+        case None:
+            return None
+        case [int(images), [*classes]] if all(
+            isinstance(one, list) and [type(part) for part in one] == [str, int] for one in classes
+        ):
+            return images, tuple((name, count) for name, count in classes)
+    raise InputError(f"fires_on of evidence is a count and classes with counts, not {told!r}")
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -152,7 +166,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "strength": (str,),
     "region": (str, type(None)),
     "polarity": (str,),
-    "fires_on": (list,),
+    "fires_on": (list, type(None)),
     "winner": (str,),
     "chance": (float, type(None)),
     "kind": (str,),

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from analysis.explanation_wording import told_of_claims
+from analysis.explanation_wording import judged, told_of_claims
 from dashboard import data
 from dashboard.parts import numbers
 from dashboard.parts.explanation import claims, ledger, made
@@ -20,7 +20,7 @@ def card(one: ExplanationInfo) -> None:
         _heading(one, frame)
         _numbers(one)
         if not frame.empty:
-            claims.table(frame)
+            claims.table(judged(frame.to_dict("records"), one.ledger))
             claims.units(one.explanation_id, frame)
         if one.ledger:
             ledger.shown(one.ledger, key=f"ledger_{one.explanation_id}")

@@ -1,6 +1,6 @@
 """The claims of an explanation one by one: whether each holds, what masking showed, its units."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,9 +15,8 @@ from db.queries import explanations
 Row = Mapping[str, Any]
 
 
-def table(frame: pd.DataFrame) -> None:
+def table(rows: Sequence[Row]) -> None:
     """A line for each claim: the verdict, what was measured beside its floors."""
-    rows = frame.to_dict("records")
     measured = {
         title: cells for title, cell in _CELLS.items() if any(cells := [cell(row) for row in rows])
     }
@@ -68,6 +67,11 @@ def _verdict(row: Row) -> str:
     return f":orange[:material/close:] {md(row['reason'] or 'no reason is stored', 200)}"
 
 
+def _odds(row: Row) -> str:
+    own, random = _signed(row["odds_drop"]), _signed(row["odds_random"])
+    return f"{own} · {random}" if own and random else ""
+
+
 def _fall(row: Row) -> str:
     return _signed(row["logit_drop"])
 
@@ -99,6 +103,7 @@ def _signed(value: float | None) -> str:
 
 
 _CELLS: dict[str, Callable[[Row], str]] = {
+    "log-odds lost · random: decide": _odds,
     "logit lost": _fall,
     "random: mean · 95 %": _beside("random"),
     "equal mass: mean · 95 %": _beside("mass"),

@@ -66,7 +66,7 @@ def _left_to_do() -> None:
     run = data.ask(overview.last_run)
     whole = run is not None and run.status == "done"
     _step(whole, "The last run ended well", "" if whole else "run it again with `--resume`")
-    lost = len(missing_files(data.store().directory, data.store().engine))
+    lost = len(missing_files(data.store().directory))
     _step(lost == 0, "All files of the audit are there", f"{numbers.many(lost, 'file')} missing")
     stale = list(data.ask(overview.stages)["status"]).count("stale")
     _step(stale == 0, "No stage is stale", numbers.many(stale, "stale stage"))

@@ -121,6 +121,17 @@ def test_a_report_of_a_bundle(run: Run, bundle: Path, tmp_path: Path) -> None:
     ).read_text("utf-8")
 
 
+def test_a_report_of_an_audit_that_lost_a_file_is_no_quiet_one(run: Run, tmp_path: Path) -> None:
+    directory = stores.build_store(tmp_path / "audit")
+    [array] = (directory / "arrays").glob("class_embeddings.*.npy")
+    assert "missing" not in run("report", directory).err
+    array.unlink()
+    done = run("report", directory)
+    assert done.code == 0
+    assert "1 of the audit's files is missing or cut short" in done.err and array.name in done.err
+    assert "1 of the audit's files is missing" in (directory / "report.html").read_text("utf-8")
+
+
 def test_a_directory_is_served_where_it_lies(
     run: Run, whole: Path, started: list[list[str]], port: int
 ) -> None:

@@ -122,12 +122,13 @@ def test_a_claim_that_no_active_unit_makes_is_struck(word: str) -> None:
 
 
 def test_a_claim_whose_units_fall_short_of_random_ones_is_struck() -> None:
-    reason = "masking its units moves the class no more than masking others"
+    reason = "masking its units moves the odds of the class no more than masking others"
     assert _test(_units(3)).reason == reason  # it speaks against the class
     assert _test(_units(2)).reason == reason  # it says nothing of it
     short = _test(_units(1, 2))  # 1, where the others give 2.5
     assert short.logit_drop == pytest.approx(1)
     assert short.logit_random == pytest.approx(2.5)  # only 0 and 3 are left, always both
+    assert short.odds_drop < short.odds_random
     assert short.reason == reason
     assert _test(_units(0)).supported
 
@@ -137,7 +138,10 @@ def test_what_is_said_against_the_class_is_tested_the_other_way_round() -> None:
     assert against.supported
     assert against.logit_drop == pytest.approx(-0.5)
     wrongly = _test(_units(0, against=True))
-    assert wrongly.reason == "masking its units moves the class no more than masking others"
+    assert (
+        wrongly.reason
+        == "masking its units moves the odds of the class no more than masking others"
+    )
 
 
 def test_units_without_a_name_are_masked_without_being_looked_for() -> None:

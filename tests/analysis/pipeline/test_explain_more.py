@@ -83,6 +83,13 @@ def test_a_class_as_a_whole_has_no_image(audit: Path) -> None:
     assert told["probability"] > 0.01  # straight along its own weights, among 192 classes
 
 
+def test_a_part_of_a_class_name_is_completed(audit: Path) -> None:
+    with pytest.raises(InputError, match=r"no class 'fish' \(perhaps [a-z -]*fish[a-z -]*, "):
+        explain_more(
+            audit, Asked(classes=["fish"]), ["texter"], Settings(), progress=small.Recorder()
+        )
+
+
 def test_what_is_not_there_is_refused(audit: Path) -> None:
     with pytest.raises(InputError, match=r"no class 'Shark' \(perhaps shark"):
         explain_more(

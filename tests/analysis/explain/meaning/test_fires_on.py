@@ -33,25 +33,25 @@ def test_classes_more_frequent_than_by_chance_are_told_the_most_frequent_first()
     chance that many are there once in 2,500 and once in 300 times."""
     activations = [9.0, 8, 7, 6, 5, 4, 3, 2, 1, 0.5]
     decided = [7, 7, 7, 7, 3, 3, 3, 3, 3, 1]
-    assert fires_on(_seen(activations, decided), 0) == ("class 3",)
+    assert fires_on(_seen(activations, decided), 0) == (10, (("class 3", 5),))
     # … and nine of ten leave no room for another
-    assert fires_on(_seen(activations, [7] * 9 + [3]), 0) == ("class 7",)
+    assert fires_on(_seen(activations, [7] * 9 + [3]), 0) == (10, (("class 7", 9),))
 
 
 def test_of_equally_many_the_one_with_the_stronger_image_comes_first() -> None:
     activations = [9.0, 8, 7, 6, 5, 4, 3, 2, 1, 0.5]
-    assert fires_on(_seen(activations, [4, 2] * 5), 0) == ("class 4", "class 2")
+    assert fires_on(_seen(activations, [4, 2] * 5), 0) == (10, (("class 4", 5), ("class 2", 5)))
 
 
 def test_images_on_which_a_unit_does_not_fire_are_left_out() -> None:
     """Of two images, both of class 5, which holds 11 of 182: by chance once in 270 times."""
-    assert fires_on(_seen([1.0, 1.0], [5, 5]), 0) == ()
-    assert fires_on(_seen([1.0, 1.0, 1.0], [5, 5, 5]), 0) == ("class 5",)
-    assert fires_on(_seen([], []), 0) == ()
+    assert fires_on(_seen([1.0, 1.0], [5, 5]), 0) == (2, ())
+    assert fires_on(_seen([1.0, 1.0, 1.0], [5, 5, 5]), 0) == (3, (("class 5", 3),))
+    assert fires_on(_seen([], []), 0) == (0, ())
 
 
 def test_a_neuron_below_its_mean_is_looked_at_from_there() -> None:
     activations = [-3.0, -2, -1, -1, -1, 2, 2, 2, 2, 2]
     grounds = _seen(activations, [6] * 5 + [8] * 5)
-    assert fires_on(grounds, 0, sign=-0.1) == ("class 6",)
-    assert fires_on(grounds, 0, sign=4.0) == ("class 8",)
+    assert fires_on(grounds, 0, sign=-0.1) == (5, (("class 6", 5),))
+    assert fires_on(grounds, 0, sign=4.0) == (5, (("class 8", 5),))

@@ -30,7 +30,7 @@ def test_a_random_model_says_the_meaning_and_nothing_else(architecture):
     assert said.text != realise(NAMED).text
     assert {said.text[p.start : p.end] for p in said.phrases} == {"glowing", "red", "sand"}
     assert all(said.text[p.start : p.end] == p.meaning for p in said.phrases)
-    assert {p.units for p in said.phrases} == {(3, 7), (5,), (4,)}
+    assert {p.units: p.against for p in said.phrases} == {(3, 7): False, (5,): False, (4,): True}
 
 
 def test_a_sentence_longer_than_the_models_context_is_said_by_rule_and_so_is_why():

@@ -12,10 +12,10 @@ def test_a_text_says_all_of_its_meaning():
     assert realise(ALL).text == (
         "Jellyfish (97 %, before squid with 2 %): the decision rests mainly on “glowing” (two "
         "latents, 41 % of what speaks for it, in the centre), partly on “two long tentacles” "
-        "(20 %), and slightly on unnamed latent 17 (5 %, along the top, most active on ray and "
-        "crab). Against it speaks “sand” (6 %, along the bottom). With those four latents masked, "
-        "its probability is 4 % and squid wins; with as many drawn at random among the active "
-        "ones, 80 %."
+        "(20 %), and slightly on unnamed latent 17 (5 %, along the top, ten strongest images: ray "
+        "4, crab 3). Against it speaks “sand” (6 %, along the bottom). With those four latents "
+        "masked, its probability is 4 % and squid wins; with as many drawn at random among the "
+        "active ones, 80 %."
     )
 
 

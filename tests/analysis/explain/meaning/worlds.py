@@ -53,6 +53,8 @@ def meaning(*evidence: Evidence, unheld: float = 0.1, chance: float | None = 0.8
 
 GLOWING = Evidence((3, 7), "glowing", 0.41, "strong", "in the centre", "for")
 TENTACLES = Evidence((1,), "two long tentacles", 0.2, "medium", None, "for")
-UNNAMED = Evidence((17,), None, 0.05, "weak", "along the top", "for", ("ray", "crab"))
+UNNAMED = Evidence(
+    (17,), None, 0.05, "weak", "along the top", "for", (10, (("ray", 4), ("crab", 3)))
+)
 SAND = Evidence((4,), "sand", 0.06, "weak", "along the bottom", "against")
 ALL = meaning(GLOWING, TENTACLES, UNNAMED, SAND)
