@@ -51,10 +51,10 @@ def asked(kind: Kind) -> tuple[str | None, int | None]:
     return words, None if words is None else number(words)
 
 
-def unknown(kind: Kind, words: str) -> None:
+def unknown(kind: Kind, words: str, *, lacking: str = "This audit has") -> None:
     """Say plainly that the address asks for something this audit does not hold."""
     st.warning(
-        f"This audit has no {kind} “{md(words, 40)}”. "
+        f"{lacking} no {kind} “{md(words, 40)}”. "
         "The address may be mistyped, or belong to another audit.",
         icon=":material/link_off:",
     )

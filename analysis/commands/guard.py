@@ -113,10 +113,11 @@ def diff(
 
     Matched are the names of classes and the words of concepts. A shortcut counts as held where it
     is unexpected at q ≤ .05 and was not refuted; it has changed where its verdict is another one
-    or the intervals of the class's reliance on it lie apart.
+    or the intervals of the class's reliance on it lie apart. Two concepts that either audit says
+    are the same make one row, which names both.
     """
     from analysis.commands.console import RichProgress, print_json
-    from analysis.guard.diff import compare
+    from analysis.guard.diff import Counts, compare
 
     found = compare(_side(before), _side(after))
     progress = RichProgress()
@@ -132,7 +133,7 @@ def diff(
             }
         )
     else:
-        _show_changes(found.changes)
+        _show_changes(found.changes, Counts.of(found.changes).said(f"in {before}", f"in {after}"))
         _show_classes(before, found.only_before)
         _show_classes(after, found.only_after)
     failing = fail_on_new and any(change.newly_supported for change in found.changes)
@@ -169,16 +170,15 @@ def _change_record(change: "Change") -> dict[str, Any]:
     }
 
 
-def _show_changes(changes: "tuple[Change, ...]") -> None:
+def _show_changes(changes: "tuple[Change, ...]", counted: str) -> None:
     from analysis.commands.console import print_table
 
     order = ("new", "changed", "gone", "same")
-    counts = {kind: sum(change.kind == kind for change in changes) for kind in order}
     rows = [
         {
             "kind": change.kind,
             "class": change.class_name,
-            "concept": change.concept,
+            "concept": _words(change),
             "verdict": _both(change, "verdict"),
             "q": _both(change, "q"),
             "score": _both(change, "score"),
@@ -190,7 +190,7 @@ def _show_changes(changes: "tuple[Change, ...]") -> None:
         if change.kind == kind
     ]
     print_table(
-        ", ".join(f"{number} {kind}" for kind, number in counts.items()),
+        counted,
         rows,
         {
             "kind": "",
@@ -203,6 +203,11 @@ def _show_changes(changes: "tuple[Change, ...]") -> None:
             "masking": "logit lost, masked",
         },
     )
+
+
+def _words(change: "Change") -> str:
+    other = change.other_words
+    return change.concept if other is None else f"{change.concept} → {other}"
 
 
 def _both(change: "Change", field: str) -> str:

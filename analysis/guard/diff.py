@@ -8,6 +8,7 @@ versions of Glowworm, one of them without images, with other words or by other t
 of this holds is told first.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -56,9 +57,59 @@ class Change:
     why: str = ""
 
     @property
+    def other_words(self) -> str | None:
+        """What the second audit calls the concept, where it is matched to another text."""
+        words = None if self.after is None else self.after["concept"]
+        return words if words != self.concept else None
+
+    @property
     def newly_supported(self) -> bool:
         """Supported in the second audit, not in the first."""
         return _verdict(self.after) == "supported" and _verdict(self.before) != "supported"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many findings stand behind changes, each counted once.
+
+    A finding may say the same as several of the other audit, so that what both hold is pairs of
+    findings: their number is that of neither side.
+    """
+
+    before: int
+    after: int
+    gone: int
+    new: int
+    changed: int
+    same: int
+
+    @classmethod
+    def of(cls, changes: Sequence[Change]) -> "Counts":
+        """What the changes, all or those of one class, come to."""
+        kinds = Counter(change.kind for change in changes)
+        return cls(
+            before=len({c.before["finding_id"] for c in changes if c.before and c.kind != "new"}),
+            after=len({c.after["finding_id"] for c in changes if c.after and c.kind != "gone"}),
+            gone=kinds["gone"],
+            new=kinds["new"],
+            changed=kinds["changed"],
+            same=kinds["same"],
+        )
+
+    def said(self, before: str, after: str, about: str = "") -> str:
+        """The numbers beside what they are out of.
+
+        Args:
+            before: where the first audit's findings are held: "in ..." or the like.
+            about: what all findings are about, where that is less than everything.
+        """
+        return (
+            f"Findings{about} held {after}: {self.after:,}, of which {self.new:,} new and "
+            f"{self.after - self.new:,} held {before} too. Held {before}: {self.before:,}, of "
+            f"which {self.gone:,} gone and {self.before - self.gone:,} held {after} too. Pairs of "
+            f"those held in both: {self.changed + self.same:,}, of which {self.changed:,} changed "
+            f"and {self.same:,} the same."
+        )
 
 
 @dataclass(frozen=True)
@@ -121,6 +172,14 @@ def _places(texts: Sequence[str], wanted: Sequence[str]) -> list[int]:
 
 
 def _warnings(before: Side, after: Side, shared: int) -> Iterator[str]:
+    if before.claims and before.claims == after.claims:
+        yield (
+            f"{before.name} is compared with itself: it is one and the same audit, in which "
+            "nothing can differ"
+            if before.name == after.name
+            else f"{before.name} and {after.name} hold the same findings to the last digit: one "
+            "audit and its copy, or made again from the same classifier; nothing can differ"
+        )
     if before.made_by != after.made_by:
         versions = (side.made_by or "an unknown version" for side in (before, after))
         yield (

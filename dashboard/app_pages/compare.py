@@ -2,14 +2,11 @@
 
 import streamlit as st
 
-from dashboard import data, route
+from dashboard import data
 from dashboard.data import Store
-from dashboard.parts import shell
+from dashboard.parts import class_box, shell
 from dashboard.parts.compare import changes, decisions, labels, other, sides, strengths
-from dashboard.text import plain
 from db.queries import classes
-
-_CLASS = "x_class"
 
 
 def main() -> None:
@@ -33,7 +30,7 @@ def main() -> None:
         st.caption("Without a class in common only labels of latents can be held together.")
         labels.shown(audits)
         return
-    chosen = _class(shared)
+    chosen = class_box.choose("Class", key="x_class", width=360, among=shared)
     name = None if chosen is None else shared[chosen][0]
     changes.shown(audits, name)
     if chosen is None:
@@ -50,34 +47,6 @@ def _shared(audits: tuple[Store, Store]) -> dict[int, tuple[str, int]]:
     here, there = (data.ask_of(audit, classes.class_names) for audit in audits)
     ids = {name: i for i, name in reversed(there.items())}
     return {i: (name, ids[name]) for i, name in here.items() if name in ids}
-
-
-def _class(shared: dict[int, tuple[str, int]]) -> int | None:
-    """The class that the address names; a box to choose another."""
-    words = st.query_params.get(_CLASS)
-    asked = None if words is None else route.number(words)
-    if words is not None and asked not in shared:
-        route.unknown("class", words)
-        asked = None
-    key = "compare_class"
-    st.session_state[key] = asked
-
-    def chosen() -> None:
-        if st.session_state[key] is None:
-            st.query_params.pop(_CLASS, None)
-        else:
-            st.query_params[_CLASS] = str(st.session_state[key])
-
-    st.selectbox(
-        "Class",
-        [None, *shared],
-        key=key,
-        on_change=chosen,
-        width=360,
-        placeholder="all classes",
-        format_func=lambda i: "all classes" if i is None else plain(shared[i][0]),
-    )
-    return asked
 
 
 main()

@@ -8,6 +8,10 @@ import pytest
 
 from tests.dashboard.conftest import Open, words
 
+PAGES = pytest.mark.parametrize(
+    ("page", "key"), [("findings", "f_class"), ("images", "i_class"), ("explanations", "e_of")]
+)
+
 
 @pytest.fixture
 def twins(tested: Path, tmp_path: Path) -> Path:
@@ -19,7 +23,7 @@ def twins(tested: Path, tmp_path: Path) -> Path:
     return directory
 
 
-@pytest.mark.parametrize(("page", "key"), [("findings", "f_class"), ("images", "i_class")])
+@PAGES
 def test_classes_of_one_name_have_two_addresses(
     open_page: Open, twins: Path, page: str, key: str
 ) -> None:
@@ -36,11 +40,39 @@ def test_classes_of_one_name_have_two_addresses(
         assert linked.selectbox(key=key).value == class_id
 
 
-@pytest.mark.parametrize(("page", "key"), [("findings", "f_class"), ("images", "i_class")])
-@pytest.mark.parametrize("name", ["crane", "", "<b>", "all classes"])
-def test_an_address_that_names_no_class_shows_all(
+@PAGES
+def test_a_number_names_the_class_itself(open_page: Open, twins: Path, page: str, key: str) -> None:
+    app = open_page(twins, page, **{key: "2"})
+    assert app.selectbox(key=key).value == 2 and not app.warning
+
+
+@PAGES
+@pytest.mark.parametrize("name", ["", "<b>", "all classes", "99", "x" * 9_999, "\x00"])
+def test_an_address_that_names_no_class_is_told(
     open_page: Open, twins: Path, page: str, key: str, name: str
 ) -> None:
     app = open_page(twins, page, **{key: name})
     assert app.selectbox(key=key).value is None
-    assert "<b>" not in words(app)
+    assert "This audit has no class" in app.warning[0].value
+    assert "<b>" not in words(app) and "begin so" not in words(app)
+
+
+@PAGES
+def test_classes_that_begin_so_are_offered(
+    open_page: Open, twins: Path, page: str, key: str
+) -> None:
+    app = open_page(twins, page, **{key: " Cran"})
+    assert "Classes whose names begin so:" in words(app)
+    app.button(key=f"{key}_near_1").click().run()
+    assert app.query_params[key] == "crane (1)" and app.selectbox(key=key).value == 1
+    assert not app.warning
+
+
+@PAGES
+def test_the_address_follows_the_box(open_page: Open, twins: Path, page: str, key: str) -> None:
+    app = open_page(twins, page, **{key: "crane"})
+    assert app.warning
+    app.selectbox(key=key).set_value(2).run()
+    assert app.query_params[key] == "red crab" and not app.warning
+    app.selectbox(key=key).set_value(None).run()
+    assert key not in app.query_params

@@ -16,6 +16,7 @@ from tests import stores
 from tests.dashboard.comparable import build_pair
 from tests.dashboard.conftest import Open, words
 from tests.hostile import build_hostile_store
+from tests.retold import retell
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +42,12 @@ def test_findings_new_gone_and_the_same(open_page: Open, pair: tuple[Path, Path]
     assert (
         "By name, of 4 classes here and 4 in the other, both have **4**; by words, of 8 concepts "
         "here and 8 in the other, both have **8**. Only findings about these are compared: "
-        "**4 of 4 (100 %)** held here and **4 of 4 (100 %)** held in the other."
+        "in all **4 of 4 (100 %)** held here and **4 of 4 (100 %)** held in the other."
     ) in words(app)
     assert (
-        "New: 1 of 4 (25 %) held here · gone: 1 of 4 (25 %) held in the other · "
-        "held in both: 0 changed, 3 same"
+        "Findings held here: 4, of which 1 new and 3 held in the other too. Held in the other: 4, "
+        "of which 1 gone and 3 held here too. Pairs of those held in both: 3, of which 0 changed "
+        "and 3 the same."
     ) in words(app)
     (new,) = app.dataframe[0].value.to_dict("records")
     assert (new["class"], new["concept"]) == ("jellyfish", "glowing")
@@ -56,6 +58,23 @@ def test_findings_new_gone_and_the_same(open_page: Open, pair: tuple[Path, Path]
     assert (gone["here"], gone["there"]) == ("not held: q 0.060", "candidate, q 0.010")
     app = open_page(pair[0], "compare", x_kind="same", x_class="1")
     assert list(app.dataframe[0].value["concept"]) == ["sharp teeth"]
+    assert (
+        "Findings about shark held here: 1, of which 0 new and 1 held in the other too. Held in "
+        "the other: 2, of which 1 gone"
+    ) in words(app)
+
+
+def test_a_pair_of_two_texts_shows_both(open_page: Open, tmp_path: Path) -> None:
+    """Glowing is held here; the other holds another concept, and says that glowing is the same."""
+    here, other = build_pair(tmp_path)
+    retell(other, 1, leader=3)
+    (row,) = (
+        row
+        for row in open_page(here, "compare", x_kind="same").dataframe[0].value.to_dict("records")
+        if row["matched"]
+    )
+    assert (row["class"], row["concept"]) == ("jellyfish", "glowing")
+    assert row["matched"] == "red"
 
 
 def test_where_nothing_is_compared_no_zeros_are_shown(open_page: Open, tmp_path: Path) -> None:
@@ -65,7 +84,7 @@ def test_where_nothing_is_compared_no_zeros_are_shown(open_page: Open, tmp_path:
             connection.execute("update finding set q = 1")
         connection.close()
     said = words(open_page(here, "compare", x_class="2"))
-    assert "New: " not in said
+    assert "Findings held" not in said
     assert "neither audit holds a finding about red crab and a concept that both know" in said
 
 
@@ -94,9 +113,10 @@ def test_decisions_on_the_same_files(open_page: Open, pair: tuple[Path, Path]) -
     assert "1 of 12 (8 %) images are decided differently" in said
     assert "✓ here: jellyfish, 70 %" in said and "✗ other: shark, 90 %" in said
     filtered = words(open_page(pair[0], "compare", x_images="only the other right"))
-    assert "0 of 12 (0 %) images are decided differently" in filtered
+    assert "0 of 12 (0 %) images are decided differently, only the other right" in filtered
     of_class = words(open_page(pair[0], "compare", x_class="2"))
-    assert "0 of 12 (0 %) images are decided differently with red crab" in of_class
+    assert "On all 12 labelled images in both" in of_class
+    assert "0 of 4 (0 %) images with red crab as label or decision are decided" in of_class
 
 
 def test_labels_that_only_one_has(open_page: Open, pair: tuple[Path, Path]) -> None:
@@ -116,8 +136,9 @@ def test_the_audit_given_leads_and_may_lie_elsewhere(
     monkeypatch.setenv(AGAINST_VARIABLE, str(elsewhere))
     app = open_page(pair[0], "compare")
     assert app.selectbox(key="compare_with").options == ["copy", "other"]
-    assert "held in both: 0 changed, 4 same" in words(app)
-    assert "New: 1 of 4" in words(open_page(pair[0], "compare", x_with="other"))
+    assert "4, of which 0 changed and 4 the same" in words(app)
+    assert "copy and here hold the same findings to the last digit" in app.warning[0].value
+    assert "of which 1 new" in words(open_page(pair[0], "compare", x_with="other"))
 
 
 def test_what_cannot_be_compared_is_named_with_its_reason(
@@ -149,8 +170,17 @@ def test_a_class_that_is_not_in_both_gets_a_plain_message(
     open_page: Open, pair: tuple[Path, Path], asked: str
 ) -> None:
     app = open_page(pair[0], "compare", x_class=asked)
-    assert "This audit has no class" in app.warning[0].value
-    assert "New: 1 of 4" in words(app)
+    assert "These audits share no class" in app.warning[0].value
+    assert "of which 1 new" in words(app)
+
+
+def test_an_audit_beside_itself_is_told(
+    open_page: Open, pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(AGAINST_VARIABLE, str(pair[0]))
+    app = open_page(pair[0], "compare")
+    assert "is one and the same audit" in app.warning[0].value
+    assert "One version of Glowworm searched both" not in words(app)
 
 
 def test_without_a_common_class_that_is_told_first(open_page: Open, tmp_path: Path) -> None:
@@ -196,6 +226,8 @@ def test_a_paired_difference_by_hand() -> None:
 def test_audits_of_one_name_are_told_apart_by_where_they_lie() -> None:
     assert told_apart("/a/one", "/b/two") == ("one", "two")
     assert told_apart("/a/audit", "/b/audit") == ("a/audit", "b/audit")
+    assert told_apart("/a/x/audit", "/b/x/audit") == ("a/x/audit", "b/x/audit")
+    assert told_apart("/a/audit", "/a/audit") == ("audit", "audit")
 
 
 def test_a_bundle_has_no_neighbours(

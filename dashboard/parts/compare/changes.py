@@ -1,17 +1,16 @@
 """Findings gone, new, changed and the same, in this audit against the other."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from analysis.guard.budget import Claim
-from analysis.guard.diff import Change, Kind, is_held
+from analysis.guard.diff import Change, Counts, Kind, is_held
 from dashboard import route
 from dashboard.data import Store
 from dashboard.parts import downloads, numbers, tables
-from dashboard.parts.compare.matched import Matched, held, matched
+from dashboard.parts.compare.matched import Matched, matched
 from dashboard.parts.compare.other import called
 from dashboard.text import md, plain
 from db.queries.findings import VERDICTS
@@ -60,7 +59,8 @@ def shown(audits: tuple[Store, Store], class_name: str | None) -> None:
             icon=":material/inbox:",
         )
         return
-    kind = _kind(of_class)
+    about = "" if class_name is None else f" about {md(class_name)}"
+    kind = _kind(Counts.of(of_class).said("in the other", "here", about))
     rows = [change for change in of_class if change.kind == kind]
     st.caption(f"**{kind}**: {_MEANS[kind]}.")
     if rows:
@@ -69,18 +69,18 @@ def shown(audits: tuple[Store, Store], class_name: str | None) -> None:
 
 def _out_of(found: Matched) -> None:
     """What could be compared at all: few classes in common make few changes."""
-    here, other = held(found.difference.changes)
+    counts = Counts.of(found.difference.changes)
+    here = numbers.of(counts.after, found.held[0])
+    other = numbers.of(counts.before, found.held[1])
     st.markdown(
         f"By name, {found.classes.said('classes')}; by words, {found.concepts.said('concepts')}. "
-        f"Only findings about these are compared: **{numbers.of(here, found.held[0])}** held here "
-        f"and **{numbers.of(other, found.held[1])}** held in the other."
+        f"Only findings about these are compared: in all **{here}** held here and "
+        f"**{other}** held in the other."
     )
 
 
-def _kind(changes: list[Change]) -> Kind:
-    counts: dict[Kind, int] = {
-        kind: sum(change.kind == kind for change in changes) for kind in _MEANS
-    }
+def _kind(counted: str) -> Kind:
+    """The kind that is asked for; how many there are of each."""
     picked = st.segmented_control(
         "Which",
         list(_MEANS),
@@ -91,19 +91,13 @@ def _kind(changes: list[Change]) -> Kind:
         format_func=str,
         label_visibility="collapsed",
     )
-    st.caption(_counted(changes, counts))
-    by_name: dict[str, Kind] = {str(kind): kind for kind in counts}
-    return by_name.get(str(picked), "new")
-
-
-def _counted(changes: Sequence[Change], counts: dict[Kind, int]) -> str:
-    """Each count beside what it is out of."""
-    here, other = held(changes)
-    return (
-        f"New: {numbers.of(counts['new'], here)} held here · gone: "
-        f"{numbers.of(counts['gone'], other)} held in the other · held in both: "
-        f"{counts['changed']:,} changed, {counts['same']:,} same"
+    st.caption(
+        counted,
+        help="A finding may say the same as several of the other audit: what both hold is told "
+        "in pairs, a row each.",
     )
+    by_name: dict[str, Kind] = {str(kind): kind for kind in _MEANS}
+    return by_name.get(str(picked), "new")
 
 
 def _order(change: Change) -> tuple[int, float]:
@@ -122,6 +116,7 @@ def _table(rows: list[Change], audits: tuple[Store, Store]) -> None:
     columns = {
         "class": tables.text("class", width=130),
         "concept": tables.text("concept", width=150),
+        "matched": tables.text(f"matched to, in {names[1]}", width=150),
         "here": tables.text(f"verdict, {names[0]}", width=170),
         "there": tables.text(f"verdict, {names[1]}", width=200),
         "why": tables.text("what changed", width=210),
@@ -129,7 +124,7 @@ def _table(rows: list[Change], audits: tuple[Store, Store]) -> None:
     for name, words in _RELIANCE.items():
         columns[f"{name} here"] = tables.text(f"{words}, {names[0]}", width=130)
         columns[f"{name} there"] = tables.text(f"{words}, {names[1]}", width=130)
-    columns = {name: column for name, column in columns.items() if bool((frame[name] != "–").any())}
+    columns = {name: column for name, column in columns.items() if {*frame[name]} - {"–", ""}}
     event = st.dataframe(
         frame,
         key="x_changes",
@@ -154,7 +149,8 @@ def _table(rows: list[Change], audits: tuple[Store, Store]) -> None:
 def _row(change: Change) -> dict[str, Any]:
     found = {
         "class": plain(change.class_name),
-        "concept": plain(_words(change)),
+        "concept": plain(change.other_words or change.concept),
+        "matched": plain(change.concept) if change.other_words else "",
         "here": _verdict(change.after),
         "there": _verdict(change.before),
         "why": plain(change.why, 200) if change.why else "–",
@@ -163,13 +159,6 @@ def _row(change: Change) -> dict[str, Any]:
         found[f"{name} here"] = _reliance(change.after, name)
         found[f"{name} there"] = _reliance(change.before, name)
     return found
-
-
-def _words(change: Change) -> str:
-    after = change.after
-    if after is not None and after["concept"] != change.concept:
-        return f"{change.concept} (here: {after['concept']})"
-    return change.concept
 
 
 def _verdict(claim: Claim | None) -> str:

@@ -65,7 +65,7 @@ def _accuracy(found: Common) -> None:
     difference, low, high = paired(here, there)
     own, others = (numbers.of(int(right.sum()), n) for right in (here, there))
     st.markdown(
-        f"On the {numbers.many(n, 'labelled image')} in both: here **{own}** right, in the other "
+        f"On all {numbers.many(n, 'labelled image')} in both: here **{own}** right, in the other "
         f"**{others}**; difference {numbers.signed(100 * difference)} points "
         f"[{numbers.signed(100 * low)}, {numbers.signed(100 * high)}]. "
         f"Only here right: {int((here & ~there).sum()):,}; "
@@ -96,9 +96,11 @@ def _wall(found: Common, class_name: str | None) -> None:
     # Asked for again when a file is made: what a button holds is kept as long as its session.
     chosen = partial(_chosen, found, class_name, asked)
     apart = chosen()
+    whole = _about(found.frame, class_name)
     of = "" if class_name is None else f" with {md(class_name)} as label or decision"
+    only = f", {asked}" if asked in _FILTERS else ""
     st.caption(
-        f"{numbers.of(len(apart), len(found.frame))} images are decided differently{of}; the "
+        f"{numbers.of(len(apart), len(whole))} images{of} are decided differently{only}; the "
         "surest here come first."
     )
     place = st.container()
@@ -110,15 +112,20 @@ def _wall(found: Common, class_name: str | None) -> None:
 
 def _chosen(found: Common, class_name: str | None, asked: str | None) -> pd.DataFrame:
     """Of the images that are decided differently those that the page asks for."""
-    apart = found.apart
-    if class_name is not None:
-        sides = [(apart[name] == class_name).to_numpy() for name in ("truth", "here", "there")]
-        apart = apart.loc[np.any(sides, axis=0)]
+    apart = _about(found.apart, class_name)
     if asked in _FILTERS:
         here, there = _FILTERS[asked]
         right = [(apart[side] == apart["truth"]).to_numpy(bool) for side in ("here", "there")]
         apart = apart.loc[(right[0] == here) & (right[1] == there)]
     return apart
+
+
+def _about(frame: pd.DataFrame, class_name: str | None) -> pd.DataFrame:
+    """The images with a class as label or decision; all of them without one."""
+    if class_name is None:
+        return frame
+    sides = [(frame[name] == class_name).to_numpy() for name in ("truth", "here", "there")]
+    return frame.loc[np.any(sides, axis=0)]
 
 
 def _pictures(rows: pd.DataFrame) -> list[Picture]:

@@ -1,13 +1,12 @@
 """The findings of both audits held together, and out of how much."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
 from analysis.errors import InputError
-from analysis.guard.diff import Change, Difference, Side, compare, is_held
+from analysis.guard.diff import Difference, Side, compare, is_held
 from analysis.guard.stored import side_of
 from dashboard.data import Store
 from dashboard.parts.compare.other import Key, key, told_apart
@@ -31,15 +30,6 @@ def matched(audits: tuple[Store, Store]) -> Matched | str:
     """From the other audit to this one; or why they cannot be compared."""
     here, other = audits
     return _matched(key(here), key(other))
-
-
-def held(changes: Sequence[Change]) -> tuple[int, int]:
-    """How many findings held here, and in the other, stand behind these changes; of several that
-    say the same each is counted once.
-    """
-    here = {c.after["finding_id"] for c in changes if c.after and c.kind != "gone"}
-    other = {c.before["finding_id"] for c in changes if c.before and c.kind != "new"}
-    return len(here), len(other)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Comparing the findings …")

@@ -51,11 +51,12 @@ def called(audits: tuple[Store, Store]) -> tuple[str, str]:
 
 
 def told_apart(first: str, second: str) -> tuple[str, str]:
-    """Two paths by their last names, and by the directory they lie in where those are equal."""
-    paths = Path(first), Path(second)
-    length = 1 if paths[0].name != paths[1].name else 2
-    names = ["/".join(path.parts[-length:]) for path in paths]
-    return names[0], names[1]
+    """Two paths by their last names, and by the directories they lie in where those are equal."""
+    one, other = Path(first).parts, Path(second).parts
+    if one == other:
+        return one[-1], other[-1]
+    length = next(n for n in range(1, len(one) + len(other)) if one[-n:] != other[-n:])
+    return "/".join(one[-length:]), "/".join(other[-length:])
 
 
 def _named(here: Path) -> dict[str, str | None]:

@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 from analysis.commands import guard, repair
 from analysis.errors import InputError, UsageError
 from tests.analysis.conftest import SmallAudit
+from tests.dashboard.comparable import build_pair
 from tests.evidence_rows import add_evidence
 from tests.hostile import build_hostile_store
+from tests.retold import retell
 from tests.stores import build_empty_store, build_store
 
 app = typer.Typer()
@@ -98,7 +100,8 @@ def test_an_audit_does_not_differ_from_itself(small_audit: SmallAudit) -> None:
     assert done.exit_code == 0
     told = json.loads(done.stdout)
     assert {change["kind"] for change in told["changes"]} <= {"same"}
-    assert told["warnings"] == told["classes_only_in_first"] == []
+    assert told["classes_only_in_first"] == []
+    assert "compared with itself" in told["warnings"][0] and len(told["warnings"]) == 1
 
 
 def test_with_images_and_without_can_be_compared(
@@ -106,6 +109,15 @@ def test_with_images_and_without_can_be_compared(
 ) -> None:
     done = run("diff", small_audit.directory, weights_only.directory)
     assert done.exit_code == 0 and "new" in done.stdout and "gone" in done.stdout
+
+
+def test_a_pair_of_two_texts_shows_both_and_counts_add_up(tmp_path: Path) -> None:
+    before, after = build_pair(tmp_path)
+    retell(after, 1, leader=3)
+    told = " ".join(run("diff", before, after).stdout.split())
+    assert "glowing → red" in told
+    assert f"held in {after}: 5, of which 1 new and 4 held in {before} too." in told
+    assert f"Held in {before}: 4, of which 0 gone and 4 held in {after} too." in told
 
 
 def test_what_a_repair_did_is_printed(audit_copy: Path, small_audit: SmallAudit) -> None:

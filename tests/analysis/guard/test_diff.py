@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
-from analysis.guard.diff import Difference, Side, compare
+from analysis.guard.diff import Change, Counts, Difference, Side, compare, is_held
 
 
 def claim(number: int, name: str, concept: str, **fields: Any) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def test_the_same_thing_under_another_word_is_the_same() -> None:
     after = side(claim(5, "boat", "mist"), claim(6, "boat", "fog", rank=None, duplicate_of=5))
     (change,) = compare(before, after).changes
     assert (change.kind, change.concept) == ("same", "fog")
-    assert change.after is not None and change.after["concept"] == "mist"
+    assert change.after is not None and change.other_words == "mist"
     # mist alone after, fog not even stored: what was before said that both are one
     assert told(compare(before, side(claim(5, "boat", "mist")))) == [("same", "boat", "fog")]
 
@@ -109,6 +109,8 @@ def test_the_other_way_round_the_same_is_told() -> None:
         ("same", "boat", "fog"),
         ("same", "boat", "mist"),
     ]
+    assert Counts.of(there.changes) == Counts(3, 2, gone=1, new=1, changed=0, same=2)
+    assert [change.other_words for change in there.changes if change.after] == [None, "fog", None]
     turned = {"gone": "new", "new": "gone"}
     assert sorted(turned.get(c.kind, c.kind) for c in back.changes) == sorted(
         c.kind for c in there.changes
@@ -127,6 +129,9 @@ def test_gone_one_way_is_new_the_other(data: st.DataObject) -> None:
     assert {(c.kind, ids(c.before), ids(c.after)) for c in there} == {
         (turned.get(c.kind, c.kind), ids(c.after), ids(c.before)) for c in back
     }
+    counts, held = Counts.of(there), [sum(map(is_held, one.claims)) for one in sides]
+    assert [counts.before, counts.after] == held
+    assert (counts.before == counts.gone) == (counts.after == counts.new)
 
 
 @st.composite
@@ -140,6 +145,31 @@ def _claims(draw: st.DrawFn) -> list[dict[str, Any]]:
         )
         for i, concept in enumerate(chosen)
     ]  # fmt: skip
+
+
+def test_a_finding_that_meets_two_counts_once_and_makes_two_pairs() -> None:
+    one, two, three = ({"finding_id": i, "concept": "water"} for i in range(3))
+    changes = [
+        Change("same", "boat", "water", one, two),
+        Change("changed", "boat", "sea", one, three),
+        Change("gone", "boat", "boat", two, one),
+        Change("new", "boat", "net", None, one),
+    ]
+    counts = Counts.of(changes)
+    assert counts == Counts(before=2, after=3, gone=1, new=1, changed=1, same=1)
+    assert counts.said("in a", "in b", " about boats") == (
+        "Findings about boats held in b: 3, of which 1 new and 2 held in a too. Held in a: 2, of "
+        "which 1 gone and 1 held in b too. Pairs of those held in both: 2, of which 1 changed and "
+        "1 the same."
+    )
+
+
+def test_one_and_the_same_audit_is_told() -> None:
+    one = side(claim(1, "boat", "fog"))
+    (itself,) = compare(one, one).warnings
+    assert itself.startswith("audit is compared with itself: it is one and the same audit")
+    (copied,) = compare(one, replace(one, name="copy")).warnings
+    assert copied.startswith("audit and copy hold the same findings to the last digit")
 
 
 def test_duplicates_of_another_class_say_nothing() -> None:
