@@ -24,7 +24,9 @@ SEAL = Twin("seal", "checkered", FEATURE, frozenset({"seal", "checkered", "grey"
 
 def claim(meaning: str, *, supported: bool = True, against: bool = False) -> Claim:
     phrase = Phrase(0, len(meaning), meaning, against=against)
-    return Claim(phrase, (0,), (1.0,), supported, "" if supported else "it fails", None, *[0.0] * 8)
+    return Claim(
+        phrase, (0,), (1.0,), supported, "" if supported else "it fails", None, *[0.0] * 10
+    )
 
 
 def test_only_supported_claims_for_the_class_are_kept() -> None:
